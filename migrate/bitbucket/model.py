@@ -1,0 +1,141 @@
+"""What a bitbucket-pipelines.yml says, as values (reference bitbucket.md, sections 1 and 3).
+
+Labels, comments and the ids of source jobs say where something comes from; they take no part in comparisons.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A script item that is shell text; `label` is the name it has if steps share it, `title` what it does."""
+
+    text: str
+    label: str = field(default="", compare=False)
+    title: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe:
+    """A script item that runs a pipe: `ref` with its version, and variables, all of them strings."""
+
+    ref: str
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+Item = Command | Pipe
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A build image; a private registry wants both `username` and `password`."""
+
+    name: str
+    username: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A cache of one path; with `files`, its key is the content of those files."""
+
+    name: str
+    path: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An artifact: `type` is `shared` (later steps get it) or `scoped` (people do); `capture_on` is when."""
+
+    name: str
+    paths: tuple[str, ...]
+    type: str = "scoped"
+    capture_on: str = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step. `key` is what its anchor is named after, `job` the id of the source job, `comment` its origin."""
+
+    key: str = field(compare=False)
+    name: str
+    script: tuple[Item, ...]
+    after_script: tuple[Item, ...] = ()
+    image: Image | None = None
+    size: str = ""
+    runs_on: tuple[str, ...] = ()
+    clone: bool = True
+    max_time: int = 0
+    oidc: bool = False
+    deployment: str = ""
+    manual: bool = False
+    services: tuple[str, ...] = ()
+    caches: tuple[str, ...] = ()
+    artifacts: tuple[Upload, ...] = ()
+    comment: str = field(default="", compare=False)
+    job: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Steps that run at the same time; what follows waits for all of them."""
+
+    steps: tuple[Step, ...]
+
+
+Pipeline = tuple[Step | Parallel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start condition and what it runs: `section` is `default`, `branches`, `tags`, `pull-requests`
+    or `custom`; all but `default` have a `pattern`."""
+
+    section: str
+    pattern: str
+    pipeline: Pipeline
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """The steps, in the order of the file."""
+        for item in self.pipeline:
+            if isinstance(item, Step):
+                yield item
+            else:
+                yield from item.steps
+
+    @property
+    def path(self) -> str:
+        """The way to the pipeline, as Bitbucket writes it."""
+        return f"pipelines > {self.section}" + (f" > {self.pattern}" if self.pattern else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A command that several steps share, and the anchor that it is defined under."""
+
+    anchor: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A step's definition: its anchor, and the anchor of the step that it is a variation of, if any."""
+
+    anchor: str
+    step: Step
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipelines:
+    """The whole file. `shared` and `defined` name what stands under anchors."""
+
+    starts: tuple[Start, ...] = ()
+    image: Image | None = None
+    caches: tuple[Cache, ...] = ()
+    shared: tuple[Shared, ...] = ()
+    defined: tuple[Defined, ...] = ()

@@ -1,0 +1,122 @@
+"""The model is laid out as a tree of YAML: keys in the order in which a person reads them."""
+
+from collections.abc import Iterator
+
+from migrate.bitbucket.model import Cache, Image, Item, Parallel, Pipe, Pipelines, Start, Step, Upload
+from migrate.yamlio.write import Alias, Anchored, Commented, Flow, Value
+
+_SECTIONS = ("default", "branches", "tags", "pull-requests", "custom")
+
+
+def layout(model: Pipelines) -> dict[str, Value]:
+    """The tree of the whole file."""
+    tree: dict[str, Value] = {}
+    if model.image:
+        tree["image"] = _image(model.image)
+    definitions = dict(_definitions(model))
+    if definitions:
+        tree["definitions"] = Commented(definitions, apart=bool(tree))
+    tree["pipelines"] = Commented(_pipelines(model), apart=bool(tree))
+    return tree
+
+
+def _definitions(model: Pipelines) -> Iterator[tuple[str, Value]]:
+    if model.caches:
+        yield "caches", {cache.name: _cache(cache) for cache in model.caches}
+    if model.shared:
+        scripts: list[Value] = [
+            _titled(Anchored(shared.anchor, shared.text), shared.title) for shared in model.shared
+        ]
+        yield "scripts", Commented(scripts, apart=bool(model.caches))
+    if model.defined:
+        anchors = {shared.text: shared.anchor for shared in model.shared}
+        by_anchor = {defined.anchor: defined.step for defined in model.defined}
+        steps: list[Value] = []
+        for defined in model.defined:
+            keys = dict(_step(defined.step, anchors))
+            if defined.base:
+                base = dict(_step(by_anchor[defined.base], anchors))
+                keys = {"<<": Alias(defined.base)} | {k: v for k, v in keys.items() if base.get(k) != v}
+            comment = (defined.step.comment,) if defined.step.comment else ()
+            steps.append(Commented({"step": Anchored(defined.anchor, keys)}, comment, apart=bool(steps)))
+        yield "steps", Commented(steps, apart=bool(model.caches or model.shared))
+
+
+def _image(image: Image) -> Value:
+    if not image.username:
+        return image.name
+    return {"name": image.name, "username": image.username, "password": image.password}
+
+
+def _cache(cache: Cache) -> Value:
+    if not cache.files:
+        return cache.path
+    return {"key": {"files": Flow(list[Value](cache.files))}, "path": cache.path}
+
+
+def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
+    """The keys of a step; what it does comes last, who it is and where it runs first."""
+    yield "name", step.name
+    if step.image:
+        yield "image", _image(step.image)
+    plain: dict[str, Value] = {
+        "size": step.size,
+        "runs-on": Flow(list[Value](step.runs_on)) if step.runs_on else "",
+        "max-time": step.max_time,
+        "deployment": step.deployment,
+        "trigger": "manual" if step.manual else "",
+        "oidc": step.oidc,
+        "clone": {} if step.clone else {"enabled": False},
+        "services": Flow(list[Value](step.services)) if step.services else "",
+        "caches": Flow(list[Value](step.caches)) if step.caches else "",
+    }
+    yield from ((key, value) for key, value in plain.items() if value)
+    yield "script", [_item(item, shared) for item in step.script]
+    if step.after_script:
+        yield "after-script", [_item(item, shared) for item in step.after_script]
+    if step.artifacts:
+        yield "artifacts", {"upload": [_upload(upload) for upload in step.artifacts]}
+
+
+def _item(item: Item, shared: dict[str, str]) -> Value:
+    if isinstance(item, Pipe):
+        variables: dict[str, Value] = dict(item.variables)
+        return {"pipe": item.ref} | ({"variables": variables} if variables else {})
+    if item.text in shared:
+        return Alias(shared[item.text])
+    return _titled(item.text, item.title)
+
+
+def _titled(value: Value, title: str) -> Value:
+    return Commented(value, (title,)) if title else value
+
+
+def _upload(upload: Upload) -> Value:
+    return {
+        "name": upload.name,
+        "type": upload.type,
+        "paths": Flow(list[Value](upload.paths)),
+        "capture-on": upload.capture_on,
+    }
+
+
+def _pipelines(model: Pipelines) -> dict[str, Value]:
+    steps = {id(defined.step): defined.anchor for defined in model.defined}
+    tree: dict[str, Value] = {}
+    for section in _SECTIONS:
+        starts = [start for start in model.starts if start.section == section]
+        if section == "default":
+            tree.update({section: _pipeline(start, steps) for start in starts})
+        elif starts:
+            tree[section] = {start.pattern: _pipeline(start, steps) for start in starts}
+    return tree
+
+
+def _pipeline(start: Start, anchors: dict[int, str]) -> Value:
+    items: list[Value] = []
+    for item in start.pipeline:
+        if isinstance(item, Parallel):
+            items.append({"parallel": [{"step": Alias(anchors[id(step)])} for step in item.steps]})
+        else:
+            items.append({"step": Alias(anchors[id(item)])})
+    return items

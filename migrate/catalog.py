@@ -1,0 +1,164 @@
+"""The catalogue: `mappings/` as typed tables, with complaints that name file and line.
+
+The tables ship with the package; a folder of the user's can lie on top, and its rows win.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from migrate.diagnostics import CatalogError, Notes, Span
+from migrate.yamlio.decode import peek
+from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
+from migrate.yamlio.read import read
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What stands for one of CircleCI's variables: another variable, a value, or nothing and what to do."""
+
+    name: str
+    variable: str = ""
+    value: str = ""
+    nothing: str = ""
+    differs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceClass:
+    """A resource class: CPUs, memory in GB, the step size with as much memory, and what the cloud lacks."""
+
+    name: str
+    cpus: str
+    memory: str
+    size: str = ""
+    gpu: str = ""
+    os: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PipeFacts:
+    """A pipe: its version and the names of its variables."""
+
+    ref: str
+    version: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    unverified: tuple[str, ...]
+
+
+class Catalog:
+    """All tables. `folders` are searched in order, the user's own first."""
+
+    def __init__(self, overlay: Path | None = None) -> None:
+        """Take the shipped mappings, below those of the folder `overlay`."""
+        here = Path(__file__).resolve().parent
+        shipped = here / "mappings" if (here / "mappings").is_dir() else here.parent / "mappings"
+        self.folders = ((overlay,) if overlay else ()) + (shipped,)
+
+    def tree(self, path: str) -> Node | None:
+        """The tree of the mapping file `path`, from the first folder that has it."""
+        for folder in self.folders:
+            if (folder / path).is_file():
+                return _load(folder / path)
+        return None
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names of the mapping files in `folder`, sorted."""
+        return tuple(sorted({file.stem for base in self.folders for file in (base / folder).glob("*.yml")}))
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """CircleCI's variables and pipeline values by name."""
+        rows = [*self._rows("environment.yml", "circleci"), *self._rows("environment.yml", "pipeline")]
+        return {name: Variable(name, **_texts(row)) for name, row in rows}
+
+    @cached_property
+    def known_variables(self) -> frozenset[str]:
+        """Variables that nobody has to create."""
+        return frozenset(self._text("environment.yml", "known").split())
+
+    @cached_property
+    def secret_words(self) -> tuple[str, ...]:
+        """Words in the name of a variable that is a secret."""
+        return tuple(self._text("environment.yml", "secret").split())
+
+    @cached_property
+    def resource_classes(self) -> dict[str, ResourceClass]:
+        """The resource classes by name."""
+        return {n: ResourceClass(n, **_texts(row)) for n, row in self._rows("resource_classes.yml", "classes")}
+
+    @cached_property
+    def machine_images(self) -> tuple[dict[str, str], ...]:
+        """What the beginning of a machine image's name tells: `begins`, and `gpu` or `os`."""
+        table = peek(self._root("resource_classes.yml"), "machine-images")
+        return tuple(_texts(item) for item in table.items) if isinstance(table, Sequence) else ()
+
+    @property
+    def machine_default(self) -> str:
+        """The image that a Linux machine job runs in."""
+        return self._text("resource_classes.yml", "machine-default")
+
+    @cached_property
+    def pipes(self) -> dict[str, PipeFacts]:
+        """The pipes by their reference without version."""
+        rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)
+        lists = ("required", "optional", "unverified")
+        return {
+            ref: PipeFacts(ref, _text_of(row, "version"), *(tuple(_list(row, key)) for key in lists)) for ref, row in rows
+        }
+
+    @cached_property
+    def uploads(self) -> tuple[tuple[str, ...], ...]:
+        """The beginnings of commands that upload a build."""
+        return tuple(tuple(text.split()) for text in _list(self._root("uploads.yml"), "uploads"))
+
+    def _root(self, path: str) -> Mapping:
+        tree = self.tree(path)
+        if not isinstance(tree, Mapping):
+            message = f"{path}: a mapping file holds a mapping"
+            raise CatalogError(message)
+        return tree
+
+    def _rows(self, path: str, table: str) -> Iterator[tuple[str, Node]]:
+        found = peek(self._root(path), table)
+        if not isinstance(found, Mapping):
+            message = f"{path}: the table '{table}' is missing"
+            raise CatalogError(message)
+        yield from ((entry.key.text, entry.value) for entry in found.entries)
+
+    def _text(self, path: str, key: str) -> str:
+        return _text_of(self._root(path), key)
+
+
+def _load(path: Path) -> Node:
+    notes = Notes()
+    tree = read(path.read_text(encoding="utf-8"), str(path), notes)
+    if tree is None:
+        raise CatalogError("; ".join(str(note) for note in notes))
+    return tree
+
+
+def _texts(row: Node) -> dict[str, str]:
+    if not isinstance(row, Mapping):
+        raise CatalogError(_complaint(row.span, "a row is a mapping"))
+    return {entry.key.text: _text_of(row, entry.key.text) for entry in row.entries}
+
+
+def _text_of(row: Node, key: str) -> str:
+    value = peek(row, key)
+    if not isinstance(value, Scalar):
+        raise CatalogError(_complaint(row.span, f"'{key}' must be a text"))
+    return value.text
+
+
+def _list(row: Node, key: str) -> list[str]:
+    value = peek(row, key)
+    if not isinstance(value, Sequence) or not all(isinstance(item, Scalar) for item in value.items):
+        raise CatalogError(_complaint(row.span, f"'{key}' must be a list of texts"))
+    return [item.text for item in value.items if isinstance(item, Scalar)]
+
+
+def _complaint(span: Span, what: str) -> str:
+    return f"{span}: {what}"

@@ -1,0 +1,124 @@
+"""The choices file `circle2bb.yml`: what the converter cannot know, read and checked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from migrate.diagnostics import Fate, Span, declare
+from migrate.yamlio.decode import Claims
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+
+UNKNOWN_CHOICE = declare(
+    "unknown-choice",
+    Fate.ERROR,
+    "The choices file has a key or value that does not exist",
+    "The message lists what is legal. Nothing was converted, because a choice with a typing error is no choice.",
+)
+
+VALUES = {
+    "feature-branches": ("push", "pull-requests", "both"),
+    "style": ("classic",),
+    "layout": ("flat",),
+    "sizes": ("drop", "map"),
+    "parallelism": ("drop",),
+    "unsupported-executors": ("drop", "self-hosted"),
+}
+"""The keys with one of a few values; the first is the default."""
+_KEYS = (*VALUES, "add", "jobs", "rename")
+_SECTIONS = ("branches", "default", "pull-requests", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The jobs that the user wants for a start condition; none means that nothing runs there."""
+
+    section: str
+    pattern: str
+    jobs: tuple[tuple[str, Span], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user decided. `add` are the entries of additions, as in a workflow's `jobs:`."""
+
+    feature_branches: str = "push"
+    style: str = "classic"
+    layout: str = "flat"
+    sizes: str = "drop"
+    parallelism: str = "drop"
+    unsupported_executors: str = "drop"
+    selections: tuple[Selection, ...] = ()
+    rename: tuple[tuple[str, str, Span], ...] = ()
+    add: tuple[Entry, ...] = ()
+
+    def adding(self, names: tuple[str, ...]) -> "Choices":
+        """The same choices with additions by name, as `--add` gives them."""
+        span = Span("--add", 1, 1)
+        entries = [Entry(Scalar(name, "str", span), Mapping((), span)) for name in names]
+        return replace(self, add=(*self.add, *entries))
+
+
+def read(root: Node | None, claims: Claims) -> Choices:
+    """Read the choices; what is not legal is refused, with what is legal."""
+    if root is None or (isinstance(root, Scalar) and root.kind == "null"):
+        return Choices()
+    if not isinstance(root, Mapping):
+        _refuse(claims, root.span, "choices", f"the choices are a mapping; this is {root.described}")
+        return Choices()
+    found: dict[str, str] = {}
+    for entry in root.entries:
+        name, value = entry.key.text, entry.value
+        if name in VALUES:
+            text = claims.text(value, name, (entry.key.span,))
+            if text in VALUES[name]:
+                found[name.replace("-", "_")] = text
+            else:
+                legal = ", ".join(VALUES[name])
+                _refuse(claims, value.span, name, f"'{name}' is one of {legal}; this is '{text}'")
+        elif name not in _KEYS:
+            legal = ", ".join(sorted(_KEYS))
+            _refuse(claims, entry.key.span, name, f"unknown key '{name}'; the keys are {legal}")
+    return Choices(
+        **found,
+        selections=_selections(claims.take(root, "jobs"), claims),
+        rename=_rename(claims.take(root, "rename"), claims),
+        add=tuple(_additions(claims.take(root, "add"), claims)),
+    )
+
+
+def _selections(node: Node | None, claims: Claims) -> tuple[Selection, ...]:
+    found: list[Selection] = []
+    for section in claims.each(node):
+        if section.key.text not in _SECTIONS:
+            said = f"'jobs' has no '{section.key.text}'; it has {', '.join(_SECTIONS)}"
+            _refuse(claims, section.key.span, "jobs", said)
+            continue
+        single = section.key.text == "default"
+        starts = [Entry(Scalar("", "str", section.key.span), section.value)] if single else claims.each(section.value)
+        for start in starts:
+            jobs = tuple(
+                (claims.text(item, "jobs", (item.span,)), item.span) for item in claims.items(start.value)
+            )
+            found.append(Selection(section.key.text, start.key.text, jobs, start.key.span))
+    return tuple(found)
+
+
+def _rename(node: Node | None, claims: Claims) -> tuple[tuple[str, str, Span], ...]:
+    text: Callable[[Entry], str] = lambda entry: claims.text(entry.value, "rename", (entry.key.span,))  # noqa: E731
+    return tuple((entry.key.text, text(entry), entry.key.span) for entry in claims.each(node))
+
+
+def _additions(node: Node | None, claims: Claims) -> list[Entry]:
+    found: list[Entry] = []
+    for item in claims.items(node):
+        if isinstance(item, Scalar):
+            found.append(Entry(item, Mapping((), item.span)))
+        elif isinstance(item, Mapping) and len(item.entries) == 1:
+            found.extend(claims.each(item))
+        else:
+            _refuse(claims, item.span, "add", "an addition is a name, or a mapping with the name as its one key")
+    return found
+
+
+def _refuse(claims: Claims, span: Span, subject: str, said: str) -> None:
+    claims.notes.refuse(UNKNOWN_CHOICE, (span,), subject, said)

@@ -1,0 +1,90 @@
+"""Branch and tag filters: which names a job admits (reference circleci.md, section 3.1)."""
+
+import re
+from dataclasses import dataclass, field
+
+from migrate.diagnostics import Fate, Span, Trail, declare
+from migrate.yamlio.decode import Claims
+from migrate.yamlio.nodes import Node
+
+BAD_PATTERN = declare(
+    "bad-pattern",
+    Fate.ERROR,
+    "A filter's regular expression cannot be read",
+    "A name between slashes is a regular expression that must match the whole branch or tag name.",
+    "https://circleci.com/docs/configuration-reference/#filters",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An exact name, or a regular expression that matches whole names if `is_regex`."""
+
+    text: str
+    is_regex: bool = False
+    span: Span | None = field(default=None, compare=False)
+
+    def matches(self, name: str) -> bool:
+        """Whether the pattern admits `name`."""
+        return re.fullmatch(self.text, name) is not None if self.is_regex else self.text == name
+
+
+@dataclass(frozen=True, slots=True)
+class NameFilter:
+    """`only` and `ignore`: a name passes if `only` is absent or admits it, and `ignore` does not."""
+
+    only: tuple[Pattern, ...] | None = None
+    ignore: tuple[Pattern, ...] = ()
+
+    def admits(self, name: str) -> bool:
+        """Whether a job with this filter runs for `name`."""
+        wanted = self.only is None or any(p.matches(name) for p in self.only)
+        return wanted and not any(p.matches(name) for p in self.ignore)
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """All patterns that the filter names."""
+        return (self.only or ()) + self.ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """A job's filters; `tags` None means that it never runs for a tag."""
+
+    branches: NameFilter = NameFilter()
+    tags: NameFilter | None = None
+
+
+def read(node: Node | None, claims: Claims, trail: Trail) -> Filters:
+    """Read `filters:`; a pattern that is no regular expression is refused."""
+    tags = claims.take(node, "tags")
+    return Filters(
+        _name_filter(claims.take(node, "branches"), claims, trail),
+        None if tags is None else _name_filter(tags, claims, trail),
+    )
+
+
+def _name_filter(node: Node | None, claims: Claims, trail: Trail) -> NameFilter:
+    only = claims.take(node, "only")
+    return NameFilter(
+        None if only is None else _patterns(only, claims, trail),
+        _patterns(claims.take(node, "ignore"), claims, trail),
+    )
+
+
+def _patterns(node: Node | None, claims: Claims, trail: Trail) -> tuple[Pattern, ...]:
+    found = []
+    for item in claims.items(node):
+        text = claims.text(item, "filter", trail)
+        if len(text) > 1 and text.startswith("/") and text.endswith("/"):
+            pattern = Pattern(text[1:-1].replace("\\/", "/"), is_regex=True, span=item.span)
+            try:
+                re.compile(pattern.text)
+            except re.error as error:
+                said = f"the filter {text} is no regular expression: {error}"
+                claims.notes.refuse(BAD_PATTERN, (*trail, item.span), text, said)
+                continue
+            found.append(pattern)
+        else:
+            found.append(Pattern(text, span=item.span))
+    return tuple(found)

@@ -1,0 +1,128 @@
+"""Parameters of commands, jobs, executors and pipelines: declared, type-checked, bound to arguments.
+
+Typing is strict, nothing is coerced; the messages are CircleCI's own (reference circleci.md, sections 1.6 and 8).
+"""
+
+import re
+from dataclasses import dataclass
+
+from migrate.circleci.template import Renderer, Scope
+from migrate.diagnostics import Fate, Span, Trail, declare
+from migrate.yamlio.decode import Claims
+from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
+
+_DOCS = "https://circleci.com/docs/reusing-config/#using-the-parameters-declaration"
+PARAMETER_TYPE = declare(
+    "parameter-type",
+    Fate.ERROR,
+    "A value does not have the type of its parameter",
+    "CircleCI checks types strictly: quote what is to be a string, unquote what is to be a number or a boolean.",
+    _DOCS,
+)
+PARAMETER_MISSING = declare(
+    "parameter-missing",
+    Fate.ERROR,
+    "A required parameter got no value",
+    "A parameter without a default must be given at every call.",
+    _DOCS,
+)
+PARAMETER_UNEXPECTED = declare(
+    "parameter-unexpected",
+    Fate.ERROR,
+    "A call gives a parameter that is not declared",
+    "CircleCI refuses arguments that the called element does not declare. Look for a typing error.",
+    _DOCS,
+)
+
+TYPES = ("boolean", "enum", "env_var_name", "executor", "integer", "steps", "string")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A declared parameter; `default` is None where a value is required."""
+
+    name: str
+    type: str
+    default: Node | None
+    choices: tuple[str, ...]
+    span: Span
+
+
+def declared(node: Node | None, claims: Claims, trail: Trail) -> tuple[Parameter, ...]:
+    """Read a `parameters:` mapping; a type that does not exist or a default that does not fit is refused."""
+    return tuple(_declared(e.key.text, e.value, claims, (*trail, e.key.span)) for e in claims.each(node))
+
+
+def _declared(name: str, node: Node, claims: Claims, trail: Trail) -> Parameter:
+    claims.take(node, "description")
+    kind = claims.text(claims.take(node, "type"), "type", trail)
+    choices = tuple(claims.text(item, "enum", trail) for item in claims.items(claims.take(node, "enum")))
+    default = claims.take(node, "default")
+    claims.whole(default)
+    parameter = Parameter(name, kind, default, choices, trail[-1])
+    if kind not in TYPES:
+        said = f"parameter '{name}' has the type '{kind}'; the types are {', '.join(TYPES)}"
+        claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
+    elif default is not None and not fits(parameter, default):
+        said = f"Parameter error: default value of parameter '{name}' is {_shown(default)}: expected {_wanted(parameter)}"
+        claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
+    return parameter
+
+
+def fits(parameter: Parameter, value: Node) -> bool:
+    """Whether `value` has the parameter's type; a value that is unknown until run time fits any."""
+    if isinstance(value, Scalar):
+        if value.symbols:
+            return True
+        kind, text = value.kind, value.text
+        return {
+            "string": kind in {"str", "timestamp"},
+            "boolean": kind == "bool",
+            "integer": kind == "int",
+            "enum": text in parameter.choices,
+            "env_var_name": kind == "int" or _VARIABLE.fullmatch(text) is not None,
+            "executor": kind == "str",
+        }.get(parameter.type, False)
+    if isinstance(value, Sequence):
+        return parameter.type == "steps"
+    return parameter.type == "executor"
+
+
+def bind(
+    parameters: tuple[Parameter, ...], arguments: Node | None, renderer: Renderer, claims: Claims, what: str
+) -> dict[str, Node]:
+    """The scope `parameters.x` of a call of `what`; arguments are rendered in the caller's scope first."""
+    known = {parameter.name: parameter for parameter in parameters}
+    scope = {f"parameters.{p.name}": p.default for p in parameters if p.default is not None}
+    for entry in claims.each(arguments):
+        name, trail = entry.key.text, (*renderer.trail, entry.key.span)
+        claims.whole(entry.value)
+        value = renderer.render(entry.value)
+        if name not in known:
+            legal = ", ".join(sorted(known)) or "none"
+            said = f"Unexpected argument(s): {name}; {what} declares: {legal}"
+            claims.notes.refuse(PARAMETER_UNEXPECTED, trail, name, said)
+        elif not fits(known[name], value):
+            said = f"Type error for argument {name}: expected {_wanted(known[name])}, actual value: {_shown(value)}"
+            claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
+        else:
+            scope[f"parameters.{name}"] = value
+    given = arguments.keys if isinstance(arguments, Mapping) else ()
+    missing = [p.name for p in parameters if p.default is None and p.name not in given]
+    if missing:
+        said = f"Missing required argument(s): {', '.join(missing)}, which {what} declares without a default"
+        claims.notes.refuse(PARAMETER_MISSING, renderer.trail, what, said)
+    return scope
+
+
+def _wanted(parameter: Parameter) -> str:
+    legal = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
+    return f"type: {parameter.type}{legal}"
+
+
+def _shown(value: Node) -> str:
+    return value.described
+
+
+__all__ = ["PARAMETER_UNEXPECTED", "Parameter", "Scope", "bind", "declared", "fits"]

@@ -1,0 +1,133 @@
+"""The Plan: what a config runs once everything reusable has been expanded, and whether it can run at all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from migrate.circleci.filters import Filters
+from migrate.diagnostics import Fate, Notes, Span, Trail, declare
+from migrate.yamlio.nodes import Mapping, Node
+
+CYCLE = declare(
+    "requires-cycle",
+    Fate.ERROR,
+    "Jobs wait for each other in a circle",
+    "No job of the circle could ever start. Remove one of its 'requires'.",
+    "https://circleci.com/docs/configuration-reference/#requires",
+)
+UNKNOWN_REQUIRES = declare(
+    "unknown-requires",
+    Fate.ERROR,
+    "A job requires a job that its workflow does not run",
+    "'requires' names jobs of the same workflow, by their name there.",
+    "https://circleci.com/docs/configuration-reference/#requires",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One step of a job: a built-in step with its arguments.
+
+    `commands` are the names of the commands that it came through, outermost first; `trail` leads from the
+    job's line to the step itself.
+    """
+
+    step: str
+    body: Node | None
+    trail: Trail = field(compare=False)
+    commands: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A job that must have ended, with one of `statuses`, before another starts."""
+
+    job: str
+    statuses: tuple[str, ...] = ("success",)
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as a workflow runs it: `name` there, `key` of its definition, its keys with the executor merged in.
+
+    `keys` holds what rooms lower (`docker`, `environment`, `resource_class` …), `invocation` the keys of
+    the workflow's entry that are left for rooms (`context` …). `trail` starts at the workflow's entry;
+    `defined` is the definition's place.
+    """
+
+    name: str
+    key: str
+    workflow: str
+    type: str
+    keys: Mapping
+    steps: tuple[Call, ...]
+    requires: tuple[Requirement, ...]
+    filters: Filters
+    invocation: Mapping
+    trail: Trail
+    defined: Span
+    added: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name that is unique in the plan."""
+        return f"{self.workflow}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A named graph of jobs; `keys` are what rooms lower (`when`, `triggers` …)."""
+
+    name: str
+    jobs: tuple[Job, ...]
+    keys: Mapping
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that the config runs."""
+
+    workflows: tuple[Workflow, ...]
+
+    @property
+    def jobs(self) -> Iterator[Job]:
+        """All jobs of all workflows, in order."""
+        return (job for workflow in self.workflows for job in workflow.jobs)
+
+
+def check(plan: Plan, notes: Notes) -> None:
+    """Refuse a plan whose `requires` name jobs that are not there, or run in a circle."""
+    for workflow in plan.workflows:
+        names = [job.name for job in workflow.jobs]
+        for job in workflow.jobs:
+            for requirement in job.requires:
+                count = names.count(requirement.job) - (requirement.job == job.name)
+                if count != 1:
+                    _refuse_requirement(job, requirement, count, sorted(set(names) - {job.name}), notes)
+        if not notes.refused:
+            _check_cycle(workflow, notes)
+
+
+def _refuse_requirement(job: Job, requirement: Requirement, count: int, names: list[str], notes: Notes) -> None:
+    said = (
+        f"Job '{job.name}' requires '{requirement.job}', which is the name of {count} other jobs in workflow"
+        f" '{job.workflow}'; its other jobs are: {', '.join(names) or 'none'}"
+    )
+    span = requirement.span or job.trail[0]
+    notes.refuse(UNKNOWN_REQUIRES, (span,), f"workflows.{job.workflow}.jobs.{job.name}.requires", said)
+
+
+def _check_cycle(workflow: Workflow, notes: Notes) -> None:
+    import networkx as nx  # noqa: PLC0415 - costs 0.2 s, so only where a graph is checked
+
+    graph = nx.DiGraph([(r.job, job.name) for job in workflow.jobs for r in job.requires])
+    if nx.is_directed_acyclic_graph(graph):
+        return
+    circle = [edge[0] for edge in nx.find_cycle(graph)]
+    job = next(job for job in workflow.jobs if job.name == circle[0])
+    said = (
+        f"The job '{job.name}' is part of a cycle: {' -> '.join([*circle, circle[0]])} "
+        "(each runs before the next); remove one 'requires'"
+    )
+    notes.refuse(CYCLE, job.trail, f"workflows.{workflow.name}.jobs.{job.name}", said)

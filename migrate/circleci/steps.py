@@ -1,0 +1,170 @@
+"""Steps are expanded: commands become their steps, conditions choose, lists are spliced.
+
+Reference circleci.md, sections 1.5, 2.1 and 2.5.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from migrate.circleci import logic
+from migrate.circleci.config import Definition, Namespace
+from migrate.circleci.parameters import bind, declared
+from migrate.circleci.plan import Call
+from migrate.circleci.template import Renderer, Scope
+from migrate.diagnostics import Fate, Trail, declare
+from migrate.yamlio.decode import Claims
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
+
+BUILTIN = (
+    "add_ssh_keys attach_workspace checkout deploy persist_to_workspace restore_cache run save_cache "
+    "setup_remote_docker store_artifacts store_test_results"
+).split()
+_CONDITIONS = {"when": True, "unless": False}
+
+UNKNOWN_COMMAND = declare(
+    "unknown-command",
+    Fate.ERROR,
+    "A step names a command that does not exist",
+    "A step is a built-in step, a command of the config, or 'orb/command'.",
+    "https://circleci.com/docs/configuration-reference/#steps",
+)
+BAD_STEP = declare(
+    "bad-step",
+    Fate.ERROR,
+    "A step has the wrong shape",
+    "A step is a name, or a mapping with exactly one key. Often the arguments are not indented enough.",
+    "https://circleci.com/docs/configuration-reference/#steps",
+)
+COMMAND_CYCLE = declare(
+    "command-cycle",
+    Fate.ERROR,
+    "Commands call each other in a circle",
+    "The expansion would never end. Remove one of the calls.",
+    "https://circleci.com/docs/reusing-config/#authoring-reusable-commands",
+)
+CONDITION_UNKNOWN = declare(
+    "condition-unknown",
+    Fate.ERROR,
+    "A condition asks for something that only the run knows",
+    """The steps below it cannot be chosen now. The step fails on purpose where they stood, so that no build
+    goes green without them.""",
+    "https://circleci.com/docs/configuration-reference/#the-when-step",
+)
+NEVER_RUNS = declare(
+    "never-runs",
+    Fate.DROPPED,
+    "Steps below a condition that never holds",
+    "No job gives the arguments that this condition wants, so the steps below it run nowhere.",
+    "https://circleci.com/docs/configuration-reference/#the-when-step",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a step stands: the names and values it sees, and how we came here."""
+
+    home: Namespace
+    scope: Scope
+    trail: Trail
+    commands: tuple[str, ...] = ()
+    open: tuple[Definition, ...] = ()
+
+    def at(self, node: Node) -> Trail:
+        """The trail to `node`."""
+        return (*self.trail, node.span)
+
+
+@dataclass(slots=True)
+class StepExpander:
+    """Expands steps; remembers in which namespace a list was written that travels as an argument."""
+
+    claims: Claims
+    extra_steps: tuple[str, ...] = ()
+    pruned: list[tuple[Node, Trail]] = field(default_factory=list)
+    _written: dict[int, tuple[Node, Namespace]] = field(default_factory=dict)
+
+    def expand(self, steps: Node | None, frame: Frame) -> Iterator[Call]:
+        """The calls that a list of steps comes to, in order."""
+        if isinstance(steps, Scalar):
+            steps = self._renderer(frame).render(steps)
+        if isinstance(steps, Sequence) and id(steps) in self._written:
+            frame = replace(frame, home=self._written[id(steps)][1])
+        for item in self.claims.items(steps):
+            yield from self._item(item, frame)
+
+    def remember(self, values: Scope, home: Namespace) -> None:
+        """Note that the lists among `values` were written in `home`, unless they came from elsewhere."""
+        for value in values.values():
+            if isinstance(value, Sequence):
+                self._written.setdefault(id(value), (value, home))
+
+    def _renderer(self, frame: Frame) -> Renderer:
+        return Renderer(frame.scope, self.claims.notes, frame.trail)
+
+    def _item(self, item: Node, frame: Frame) -> Iterator[Call]:
+        if isinstance(item, Sequence):
+            yield from self.expand(item, frame)
+        elif isinstance(item, Scalar):
+            if item.text.lstrip().startswith("<<"):
+                yield from self.expand(self._renderer(frame).render(item), frame)
+            else:
+                yield from self._call(Entry(item, Scalar("", "null", item.span)), frame)
+        elif len(item.entries) != 1:
+            keys = ", ".join(item.keys)
+            said = f"a step is a mapping with one key; this one has {len(item.entries)} ({keys}): check its indentation"
+            self.claims.notes.refuse(BAD_STEP, frame.at(item), "steps", said)
+            self.claims.whole(item)
+        else:
+            (entry,) = self.claims.each(item)
+            yield from self._call(entry, frame)
+
+    def _call(self, entry: Entry, frame: Frame) -> Iterator[Call]:
+        name = entry.key.text
+        command = frame.home.find("commands", name)
+        if command and command not in frame.open:
+            yield from self._command(command, entry, frame)
+        elif command and name not in BUILTIN:
+            said = f"the command '{name}' calls itself: {' -> '.join((*frame.commands, name))}"
+            self.claims.notes.refuse(COMMAND_CYCLE, frame.at(entry.key), name, said)
+        elif name in _CONDITIONS:
+            yield from self._condition(entry, frame)
+        elif name == "steps":
+            yield from self.expand(entry.value, frame)
+        elif name in BUILTIN or name in self.extra_steps or frame.home.leads_nowhere(name):
+            body = self._renderer(frame).render(entry.value)
+            yield Call(name, body, frame.at(entry.key), frame.commands)
+        else:
+            legal = ", ".join((*frame.home.names("commands"), *BUILTIN))
+            said = f"Cannot find a definition for command named {name}; there are: {legal}"
+            self.claims.notes.refuse(UNKNOWN_COMMAND, frame.at(entry.key), name, said)
+            self.claims.whole(entry.value)
+
+    def _command(self, command: Definition, entry: Entry, frame: Frame) -> Iterator[Call]:
+        self.claims.take(command.node, "description")
+        trail = frame.at(entry.key)
+        parameters = declared(self.claims.take(command.node, "parameters"), self.claims, (command.span,))
+        renderer = replace(self._renderer(frame), trail=trail)
+        scope = bind(parameters, entry.value, renderer, self.claims, f"command '{command.name}'")
+        self.remember({k: v for k, v in scope.items() if v not in [p.default for p in parameters]}, frame.home)
+        self.remember(scope, command.home)
+        inner = Frame(command.home, scope, trail, (*frame.commands, command.name), (*frame.open, command))
+        yield from self.expand(self.claims.take(command.node, "steps"), inner)
+
+    def _condition(self, entry: Entry, frame: Frame) -> Iterator[Call]:
+        condition = self.claims.take(entry.value, "condition")
+        steps = self.claims.take(entry.value, "steps")
+        if condition is None or steps is None:
+            said = f"'{entry.key.text}' wants the keys 'condition' and 'steps'"
+            self.claims.notes.refuse(BAD_STEP, frame.at(entry.key), entry.key.text, said)
+            return
+        self.claims.whole(condition)
+        holds = logic.evaluate(self._renderer(frame).render(condition), self.claims)
+        if holds is None:
+            said = "this condition depends on the run; write the step by hand, or split the job"
+            self.claims.notes.add(CONDITION_UNKNOWN, frame.at(entry.key), entry.key.text, said)
+            self.claims.whole(steps)
+            yield Call("unknown", None, frame.at(entry.key), frame.commands)
+        elif holds == _CONDITIONS[entry.key.text]:
+            yield from self.expand(steps, frame)
+        else:
+            self.pruned.append((steps, frame.at(entry.key)))

@@ -1,0 +1,116 @@
+"""What is being built while a plan is lowered; mutable, and gone when the lowering is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from migrate.bitbucket.model import Cache, Image, Pipe, Upload
+from migrate.catalog import Catalog
+from migrate.choices import Choices
+from migrate.circleci.plan import Job
+from migrate.diagnostics import Code, Notes, Span, Trail
+from migrate.yamlio.decode import Claims
+from migrate.yamlio.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command that CircleCI would run in a shell of its own.
+
+    `label` names it if steps share it, `title` is the name that the user gave it, `directory` is where it
+    runs, relative to the clone directory or from `~` or `/`; `when` is `on_success`, `always` or `on_fail`.
+    """
+
+    text: str
+    label: str
+    title: str
+    trail: Trail
+    environment: tuple[tuple[str, str], ...] = ()
+    directory: str = ""
+    when: str = "on_success"
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUse:
+    """A `save_cache`, or a `restore_cache` (without `paths`), with the commands that ran before it."""
+
+    keys: tuple[str, ...]
+    paths: tuple[str, ...]
+    trail: Trail
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScaffoldFile:
+    """A file that the pipelines need and the repository may lack, and why."""
+
+    path: str
+    content: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeededVariable:
+    """A variable that a person must create: where its value came from, if that is known."""
+
+    name: str
+    secret: bool
+    used_by: tuple[str, ...]
+    origin: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What crosses rooms."""
+
+    catalog: Catalog
+    choices: Choices
+    claims: Claims
+    notes: Notes
+    has_file: Callable[[str], bool]
+    caches: dict[str, Cache] = field(default_factory=dict)
+    scaffold: dict[str, ScaffoldFile] = field(default_factory=dict)
+    steps: dict[str, "StepDraft"] = field(default_factory=dict)
+    contexts: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class StepDraft:
+    """The step that a job becomes. A job that Bitbucket cannot run has a `dropped` reason."""
+
+    job: Job
+    draft: Draft
+    image: Image | None = None
+    size: str = ""
+    runs_on: tuple[str, ...] = ()
+    dropped: str = ""
+    checked_out: bool = False
+    oidc: bool = False
+    deployment: str = ""
+    directory: str = "~/project"
+    environment: dict[str, str] = field(default_factory=dict)
+    script: list[Run | Pipe] = field(default_factory=list)
+    after_script: list[Run] = field(default_factory=list)
+    services: dict[str, None] = field(default_factory=dict)
+    cache_uses: list[CacheUse] = field(default_factory=list)
+    caches: dict[str, Cache] = field(default_factory=dict)
+    uploads: list[Upload] = field(default_factory=list)
+
+    @property
+    def claims(self) -> Claims:
+        """The claims of this conversion."""
+        return self.draft.claims
+
+    @property
+    def runs(self) -> list[Run]:
+        """The commands of the script, without pipes."""
+        return [item for item in self.script if isinstance(item, Run)]
+
+    def note(self, code: Code, where: Trail | Span, detail: str) -> None:
+        """Say something about this job; `where` is a place in its definition, or a whole trail."""
+        trail = (where,) if isinstance(where, Span) else where
+        self.draft.notes.add(code, trail, f"jobs.{self.job.key}", detail, job=self.job.id)
+
+    def text(self, key: str, body: Node | None, trail: Trail) -> str:
+        """The text of `key` in a step's arguments; claims it."""
+        return self.claims.text(self.claims.take(body, key), key, trail)

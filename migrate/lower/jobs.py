@@ -1,0 +1,82 @@
+"""A job of the plan becomes a step: its keys first, then its calls, each by its own room."""
+
+from dataclasses import replace
+
+from migrate.bitbucket.model import Step
+from migrate.circleci.plan import Call, Job
+from migrate.diagnostics import Fate, declare
+from migrate.lower import script
+from migrate.lower.draft import Draft, Run, StepDraft
+from migrate.lower.plan.triggers import guard
+from migrate.lower.registry import key_rooms, step_rooms
+from migrate.yamlio.nodes import Mapping
+
+UNSUPPORTED_STEP = declare(
+    "unsupported-step",
+    Fate.ERROR,
+    "A step that cannot be converted",
+    """The script fails on purpose where the step stood, so that no build goes green without it. Write by hand what
+    it did.""",
+    "https://circleci.com/docs/configuration-reference/#steps",
+)
+
+
+def draft_job(job: Job, draft: Draft) -> StepDraft:
+    """Lower one job's keys and calls into a draft of its step."""
+    step = StepDraft(job, draft)
+    rooms = key_rooms()
+    for mapping in (job.keys, job.invocation):
+        for key in mapping.keys:
+            if key in rooms:
+                value = draft.claims.take(mapping, key)
+                if value is not None:
+                    rooms[key](value, step)
+    for call in job.steps:
+        room = step_rooms().get(call.step, _unsupported)
+        room(call, step)
+    return step
+
+
+def _unsupported(call: Call, step: StepDraft) -> None:
+    """Fail loudly where a step stood that no room lowers."""
+    said = f"'{call.step}' cannot be converted; the step fails here until you replace it"
+    step.note(UNSUPPORTED_STEP, call.trail, said)
+    step.claims.whole(call.body)
+    text = f'echo "{call.step} of CircleCI is missing here; see the migration report" >&2\nexit 1'
+    step.script.append(Run(text, "missing-step", "", call.trail))
+
+
+def finish(step: StepDraft) -> Step:
+    """The step that a draft has become."""
+    job = step.job
+    commands, after = script.write(step)
+    watch = guard(job)
+    if watch:
+        commands = (script.Command(watch), *commands)
+    names = {name: title for name, title, _ in step.draft.choices.rename}
+    where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
+    return Step(
+        key=job.name,
+        name=names.get(job.name, job.name),
+        script=commands,
+        after_script=after,
+        image=step.image,
+        size=step.size,
+        runs_on=step.runs_on,
+        clone=step.checked_out,
+        oidc=step.oidc,
+        deployment=step.deployment,
+        services=tuple(step.services),
+        caches=tuple(step.caches),
+        artifacts=tuple(step.uploads),
+        comment=where if job.added else f"{where}, job {job.key}",
+        job=job.id,
+    )
+
+
+def held(step: Step) -> Step:
+    """The step, started by a person only."""
+    return replace(step, manual=True)
+
+
+__all__ = ["Mapping", "draft_job", "finish", "held"]

@@ -1,0 +1,1 @@
+"""One room a key of a job, its executor, or its entry in a workflow."""

@@ -1,0 +1,46 @@
+"""`macos`: Bitbucket's cloud has no Macs, so the job is dropped, or runs on a runner of one's own."""
+
+from migrate.diagnostics import Fate, Span, declare
+from migrate.lower.draft import StepDraft
+from migrate.lower.registry import job_key
+from migrate.yamlio.nodes import Node
+
+_DOCS = (
+    "https://circleci.com/docs/configuration-reference/#executors",
+    "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
+)
+EXECUTOR_DROPPED = declare(
+    "executor-dropped",
+    Fate.DROPPED,
+    "A job whose machine Bitbucket's cloud does not have",
+    """Bitbucket's cloud runs Linux containers: no macOS, no Windows, no GPU. The job is left out. Choose
+    'unsupported-executors: self-hosted' to run it on a runner of your own.""",
+    *_DOCS,
+)
+SELF_HOSTED = declare(
+    "self-hosted-runner",
+    Fate.MANUAL,
+    "A job needs a runner of your own",
+    """Register a runner with these labels under Repository settings, Runners. Until one is online the step waits, then
+    fails.""",
+    *_DOCS,
+)
+
+
+@job_key("macos")
+def lower(value: Node, step: StepDraft) -> None:
+    """Drop the job, or send it to a Mac of the user's own."""
+    xcode = step.text("xcode", value, (value.span,))
+    drop(step, value.span, f"macOS (Xcode {xcode})", ("self.hosted", "macos"))
+
+
+def drop(step: StepDraft, span: Span, what: str, labels: tuple[str, ...]) -> None:
+    """Leave the job out because of its machine, unless the user has runners of their own."""
+    shown = ", ".join(labels)
+    if step.draft.choices.unsupported_executors == "self-hosted":
+        step.runs_on = labels
+        step.note(SELF_HOSTED, span, f"the job needs {what}: register a runner with the labels {shown}")
+        return
+    step.dropped = f"it needs {what}"
+    said = f"Bitbucket's cloud has no {what}: job '{step.job.name}' is left out; a self-hosted runner [{shown}] would run it"
+    step.note(EXECUTOR_DROPPED, span, said)

@@ -1,0 +1,52 @@
+"""`resource_class` is dropped, or becomes a step size with as much memory where the user asks for it."""
+
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import StepDraft
+from migrate.lower.registry import job_key
+from migrate.yamlio.nodes import Node
+
+_DOCS = (
+    "https://circleci.com/docs/configuration-reference/#resource_class",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Size",
+)
+RESOURCE_CLASS_DROPPED = declare(
+    "resource-class-dropped",
+    Fate.DROPPED,
+    "A resource class",
+    """Steps run at Bitbucket's default size (4 GB of memory, 2 CPUs). Choose 'sizes: map' for sizes with as much memory
+    as the job had; a larger size multiplies the build minutes.""",
+    *_DOCS,
+)
+SIZE = declare(
+    "size",
+    Fate.APPROXIMATED,
+    "A resource class becomes a step size",
+    "The size with as much memory is taken; it multiplies the build minutes. Sizes from 4x want a paid plan.",
+    *_DOCS,
+)
+RUNNER_CLASS = declare(
+    "resource-class-unknown",
+    Fate.MANUAL,
+    "A resource class of a self-hosted runner, or one that nobody knows",
+    "Register a Bitbucket runner in its place and give the step its labels with 'runs-on'.",
+    *_DOCS,
+)
+_DEFAULT = "1x"
+
+
+@job_key("resource_class")
+def lower(value: Node, step: StepDraft) -> None:
+    """Say what the job had, and what it has now."""
+    name = step.claims.text(value, "resource_class", (value.span,))
+    row = step.draft.catalog.resource_classes.get(name)
+    if row is None:
+        step.note(RUNNER_CLASS, value.span, f"nothing is known about '{name}'; the step has the default size")
+    elif not row.size:
+        return  # a GPU or Windows class: the machine's room has said so
+    elif step.draft.choices.sizes == "map":
+        step.size = "" if row.size == _DEFAULT else row.size
+        said = f"'{name}' ({row.cpus} CPUs, {row.memory} GB) becomes {row.size}: {row.size[:-1]} times the minutes"
+        step.note(SIZE, value.span, said)
+    else:
+        said = f"'{name}' ({row.cpus} CPUs, {row.memory} GB) is dropped; 'sizes: map' would make it {row.size}"
+        step.note(RESOURCE_CLASS_DROPPED, value.span, said)

@@ -1,0 +1,193 @@
+"""Additions: jobs of `mappings/additions` that the user asked for enter the plan like any other job.
+
+An addition may take over steps of another job with `bitbucket/steps-of`: its build (all but what uploads
+it), or the part that installs its dependencies.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from migrate.circleci.config import namespace_of
+from migrate.circleci.expand import Expander
+from migrate.circleci.jobs import JobExpander
+from migrate.circleci.plan import Call, Job, Plan, Requirement, Workflow
+from migrate.circleci.steps import StepExpander
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import Draft
+from migrate.shell import analyse
+from migrate.yamlio.decode import peek
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+
+STEPS = ("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of")
+"""The steps that mappings have beyond CircleCI's own."""
+
+UNKNOWN_ADDITION = declare(
+    "unknown-addition",
+    Fate.ERROR,
+    "An addition, or a job that it names, does not exist",
+    "The message lists the legal names; 'mappings/additions' holds the additions.",
+)
+ADDED = declare(
+    "added",
+    Fate.REWRITTEN,
+    "A job was added by choice",
+    "CircleCI did not run this job; the choices file, or --add, asked for it.",
+)
+REPLACED = declare(
+    "replaced",
+    Fate.REWRITTEN,
+    "A job is replaced by an addition",
+    "The addition runs the job's build, and does the rest in its own way, as the choices file asks.",
+)
+
+
+def add(plan: Plan, draft: Draft) -> Plan:
+    """Put the additions of the choices into the plan."""
+    for entry in draft.choices.add:
+        plan = _add(plan, entry, draft)
+    return plan
+
+
+def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
+    name, span = entry.key.text, entry.key.span
+    tree = draft.catalog.tree(f"additions/{name}.yml")
+    if tree is None:
+        legal = ", ".join(draft.catalog.names("additions"))
+        draft.notes.refuse(UNKNOWN_ADDITION, (span,), name, f"there is no addition '{name}'; there are: {legal}")
+        return plan
+    home = namespace_of(name, tree, draft.claims, lambda _: None)
+    expander = Expander(home, draft.claims, JobExpander(draft.claims, StepExpander(draft.claims, STEPS)))
+    body = entry.value if isinstance(entry.value, Mapping) else Mapping((), span)
+    old = _named(plan, body, "replaces", draft)
+    target = old.workflow if old else plan.workflows[0].name
+    job = expander.job(name, body, (span,), target, added=name)
+    if job is None or draft.notes.refused:
+        return plan
+    if old:
+        requires = job.requires if peek(body, "requires") else old.requires
+        filters = job.filters if peek(body, "filters") else old.filters
+        job = replace(job, requires=requires, filters=filters)
+        said = f"'{name}' stands in for '{old.name}'"
+        draft.notes.add(REPLACED, old.trail, f"jobs.{old.key}", said, job=old.id)
+    job = _with_steps(job, plan, draft)
+    draft.notes.add(ADDED, (span,), name, f"'{job.name}' was added (mappings/additions/{name}.yml)", job=job.id)
+    workflows = tuple(_insert(w, job, old) if w.name == target else w for w in plan.workflows)
+    return Plan(tuple(_install_first(w, job) if job.added == "install-step" else w for w in workflows))
+
+
+def _named(plan: Plan, body: Mapping, key: str, draft: Draft) -> Job | None:
+    # Peeked, not taken: it is also a parameter of the addition, whose binding claims it.
+    node = peek(body, key)
+    return _find(plan, node, draft) if isinstance(node, Scalar) and node.text else None
+
+
+def _find(plan: Plan, node: Scalar, draft: Draft) -> Job | None:
+    found = [job for job in plan.jobs if job.name == node.text]
+    if not found:
+        legal = ", ".join(sorted({job.name for job in plan.jobs}))
+        said = f"there is no job '{node.text}'; there are: {legal}"
+        draft.notes.refuse(UNKNOWN_ADDITION, (node.span,), node.text, said)
+    return found[0] if found else None
+
+
+def _insert(workflow: Workflow, job: Job, old: Job | None) -> Workflow:
+    """The workflow with the job in it, in the place of `old`, whose followers now wait for it."""
+    jobs = [job if old and other.name == old.name else other for other in workflow.jobs]
+    if old is None:
+        jobs.append(job)
+    else:
+        jobs = [replace(other, requires=tuple(_moved(other, old.name, job.name))) for other in jobs]
+    return replace(workflow, jobs=tuple(jobs))
+
+
+def _moved(job: Job, old: str, new: str) -> Iterator[Requirement]:
+    yield from (replace(r, job=new) if r.job == old else r for r in job.requires)
+
+
+def _with_steps(job: Job, plan: Plan, draft: Draft) -> Job:
+    """Put the steps of other jobs where the addition asks for them; their executor comes along."""
+    steps: list[Call] = []
+    for call in job.steps:
+        if call.step != "bitbucket/steps-of":
+            steps.append(call)
+            continue
+        other = _other(call.body, plan, draft)
+        if other is None:
+            continue
+        part = peek(call.body, "part")
+        kept = _build(other, draft, job) if isinstance(part, Scalar) and part.text == "build" else _install(other, plan)
+        steps += kept
+        keys = tuple(e for e in other.keys.entries if e.key.text not in {"parallelism"})
+        job = replace(job, keys=Mapping(keys, other.keys.span), defined=other.defined)
+    return replace(job, steps=tuple(steps))
+
+
+def _other(body: Node | None, plan: Plan, draft: Draft) -> Job | None:
+    """The job that `job:` names; if it names none, the first that restores a cache in the plan's widest image."""
+    node = peek(body, "job")
+    if isinstance(node, Scalar) and node.text:
+        return _find(plan, node, draft)
+    caching = [job for job in plan.jobs if any(call.step == "save_cache" for call in job.steps)]
+    ranked = sorted(caching, key=lambda job: -len(sharing(job, plan)))
+    return ranked[0] if ranked else None
+
+
+def _build(job: Job, draft: Draft, by: Job) -> list[Call]:
+    """The job's steps without those that upload what it built."""
+    kept = []
+    for call in job.steps:
+        uploads = call.step == "run" and _uploads(call, draft)
+        if uploads:
+            said = f"'{by.name}' does this in its place; the command is left out"
+            draft.notes.add(REPLACED, call.trail, f"jobs.{job.key}", said, job=by.id)
+            draft.claims.whole(call.body)
+        else:
+            kept.append(call)
+    return kept
+
+
+def _uploads(call: Call, draft: Draft) -> bool:
+    command = call.body if isinstance(call.body, Scalar) else peek(call.body, "command")
+    if not isinstance(command, Scalar):
+        return False
+    for words in analyse(command.text).calls:
+        plain = [word for word in words if not word.startswith("-")]
+        if any(plain[: len(start)] == list(start) for start in draft.catalog.uploads):
+            return True
+    return False
+
+
+def _install(job: Job, plan: Plan) -> list[Call]:
+    """The steps up to the job's first `save_cache` that other jobs in the same image have too."""
+    others = [other for other in sharing(job, plan) if other.name != job.name]
+    kept: list[Call] = []
+    for call in job.steps:
+        if call.step == "save_cache":
+            kept.append(call)
+            break
+        if call.step in {"checkout", "restore_cache"} or all(call in other.steps for other in others):
+            kept.append(call)
+    return kept
+
+
+def sharing(job: Job, plan: Plan) -> list[Job]:
+    """The jobs that run in the same image and begin with installing into a cache of the same paths."""
+    return [other for other in plan.jobs if not other.added and _place(other) == _place(job) is not None]
+
+
+def _place(job: Job) -> object:
+    """What two jobs must have in common to share what they install: the image, and the cached paths."""
+    for call in job.steps:
+        if call.step == "save_cache":
+            return peek(job.keys, "docker"), peek(call.body, "paths")
+    return None
+
+
+def _install_first(workflow: Workflow, first: Job) -> Workflow:
+    """Every job that waited for nothing waits for the installing step; those that share its cache do too."""
+    jobs = [
+        job if job.name == first.name or job.requires else replace(job, requires=(Requirement(first.name),))
+        for job in workflow.jobs
+    ]
+    rest = [job for job in jobs if job.name != first.name]
+    return replace(workflow, jobs=tuple([job for job in jobs if job.name == first.name] + rest))

@@ -1,0 +1,49 @@
+"""`type: approval` becomes a manual step: what waited for the approval is started by a person.
+
+The first step of a pipeline may not be manual (reference bitbucket.md, section 3.7), so a step that does
+nothing is put before one that would be.
+"""
+
+from dataclasses import replace
+
+from migrate.bitbucket.model import Command, Parallel, Pipeline, Step
+from migrate.circleci.plan import Job, Plan
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import Draft
+
+APPROVAL = declare(
+    "approval",
+    Fate.APPROXIMATED,
+    "An approval becomes a manual step",
+    """Each job that waited for the approval is a manual step: somebody with write access starts it on the pipeline's
+    page. One approval that let several jobs go is one click for each of them.""",
+    "https://circleci.com/docs/workflows/#holding-a-workflow-for-a-manual-approval",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
+)
+
+
+def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
+    """The steps, those manual that wait for an approval."""
+    approvals = {(job.workflow, job.name): job for job in plan.jobs if job.type == "approval"}
+    held = dict(steps)
+    for job in plan.jobs:
+        gates = [approvals[job.workflow, r.job] for r in job.requires if (job.workflow, r.job) in approvals]
+        for gate in gates:
+            if job.id in held:
+                held[job.id] = replace(held[job.id], manual=True)
+                _say(job, gate, draft)
+    return held
+
+
+def _say(job: Job, gate: Job, draft: Draft) -> None:
+    said = f"'{job.name}' is started by hand: it waited for the approval '{gate.name}'"
+    draft.notes.add(APPROVAL, gate.trail, f"jobs.{gate.key}", said, job=job.id)
+
+
+def after_something(pipeline: Pipeline) -> Pipeline:
+    """The pipeline, with a step before a first one that is manual."""
+    first = pipeline[0].steps if pipeline and isinstance(pipeline[0], Parallel) else pipeline[:1]
+    if any(isinstance(step, Step) and step.manual for step in first):
+        wait = Step("wait-for-approval", "Wait for approval", (Command("echo 'The next step is started by hand.'"),), clone=False)
+        return (wait, *pipeline)
+    return pipeline

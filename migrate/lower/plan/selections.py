@@ -1,0 +1,70 @@
+"""The user's choices of what runs where: `feature-branches`, and `jobs:` in the choices file."""
+
+from dataclasses import replace
+
+from migrate.choices import Selection
+from migrate.circleci.plan import Job, Plan
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import Draft
+from migrate.lower.plan.triggers import Selected
+
+NOT_SELECTED = declare(
+    "not-selected",
+    Fate.DROPPED,
+    "A job runs nowhere, by choice",
+    "The choices file names the jobs of every start condition, and no list has this one.",
+)
+SELECTED = declare(
+    "selected",
+    Fate.REWRITTEN,
+    "A start condition runs what the choices file says",
+    "CircleCI ran other jobs here; the choices file names these.",
+)
+UNKNOWN_SELECTED = declare(
+    "unknown-selected",
+    Fate.ERROR,
+    "The choices file names a job that does not exist",
+    "The message lists the jobs of the config and the additions that were asked for.",
+)
+
+
+def choose(found: tuple[Selected, ...], plan: Plan, draft: Draft) -> tuple[Selected, ...]:
+    """The start conditions as the user wants them."""
+    starts = {(s.section, s.pattern): s for s in _feature_branches(found, draft)}
+    for selection in draft.choices.selections:
+        jobs = _selected(selection, plan, draft)
+        starts[selection.section, selection.pattern] = Selected(selection.section, selection.pattern, jobs)
+        where = f"{selection.section} {selection.pattern}".strip()
+        said = f"{where} runs {', '.join(job.name for job in jobs) or 'nothing'}, by choice"
+        draft.notes.add(SELECTED, (selection.span,), f"jobs.{selection.section}", said)
+    kept = tuple(s for s in starts.values() if s.jobs)
+    running = {job.id for start in kept for job in start.jobs}
+    for job in plan.jobs:
+        if job.id not in running and draft.choices.selections:
+            said = f"no start condition in the choices file runs '{job.name}'"
+            draft.notes.add(NOT_SELECTED, job.trail, f"jobs.{job.key}", said, job=job.id)
+    return kept
+
+
+def _feature_branches(found: tuple[Selected, ...], draft: Draft) -> list[Selected]:
+    choice = draft.choices.feature_branches
+    moved: list[Selected] = []
+    for start in found:
+        if start.section == "default" and choice != "push":
+            moved.append(replace(start, section="pull-requests", pattern="**"))
+        if start.section != "default" or choice != "pull-requests":
+            moved.append(start)
+    return moved
+
+
+def _selected(selection: Selection, plan: Plan, draft: Draft) -> tuple[Job, ...]:
+    by_name = {job.name: job for job in plan.jobs}
+    for name, span in selection.jobs:
+        if name not in by_name:
+            legal = ", ".join(sorted(by_name))
+            said = f"there is no job '{name}'; there are: {legal}"
+            draft.notes.refuse(UNKNOWN_SELECTED, (span,), f"jobs.{selection.section}", said)
+    names = {name for name, _ in selection.jobs}
+    first = [job for job in plan.jobs if job.added == "install-step" and names]
+    chosen = [job for job in plan.jobs if job.name in names and job not in first]
+    return (*first, *chosen)

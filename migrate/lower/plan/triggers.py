@@ -1,0 +1,102 @@
+"""Filters become start conditions: the branch and tag names fall into classes, and each class runs its jobs.
+
+Every name that a filter spells out is a class of its own, all other names are one more. Where a regular
+expression keeps a job from being constant in that rest, the job's script asks again (`guard`).
+Reference circleci.md, section 3.1; bitbucket.md, section 2.1.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrate.circleci.filters import NameFilter, Pattern
+from migrate.circleci.plan import Job, Plan, Workflow
+
+REST = ""
+"""The class of all names that no filter spells out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A start condition, and the jobs that run there, in the order of the plan."""
+
+    section: str
+    pattern: str
+    jobs: tuple[Job, ...]
+
+
+def select(plan: Plan) -> tuple[Selected, ...]:
+    """The start conditions of a plan, `default` first; one that runs what `default` runs is left out."""
+    branches = list(_classes(plan, "branch"))
+    rest = next(jobs for name, jobs in branches if name == REST)
+    found = [Selected("default", "", rest)] if rest else []
+    found += [Selected("branches", name, jobs) for name, jobs in branches if name != REST and jobs != rest]
+    tags = list(_classes(plan, "tag"))
+    rest = next(jobs for name, jobs in tags if name == REST)
+    found += [Selected("tags", name or "**", jobs) for name, jobs in tags if jobs and (name == REST or jobs != rest)]
+    return tuple(found)
+
+
+def _classes(plan: Plan, kind: str) -> Iterator[tuple[str, tuple[Job, ...]]]:
+    names = {p.text for job in plan.jobs if (f := _filter(job, kind)) for p in f.patterns if not p.is_regex}
+    for name in [*sorted(names), REST]:
+        yield name, tuple(job for workflow in plan.workflows for job in _running(workflow, kind, name))
+
+
+def _running(workflow: Workflow, kind: str, name: str) -> Iterator[Job]:
+    """The jobs that run for a name; a job none of whose required jobs run does not run either."""
+    jobs = {job.name: job for job in workflow.jobs}
+    runs: dict[str, bool] = {}
+
+    def decide(job: Job, seen: frozenset[str]) -> bool:
+        if job.name not in runs and job.name not in seen:
+            required = [jobs[r.job] for r in job.requires]
+            before = [decide(other, seen | {job.name}) for other in required]
+            runs[job.name] = _admits(job, kind, name) and (not required or any(before))
+        return runs.get(job.name, False)
+
+    yield from (job for job in workflow.jobs if decide(job, frozenset()))
+
+
+def _filter(job: Job, kind: str) -> NameFilter | None:
+    return job.filters.branches if kind == "branch" else job.filters.tags
+
+
+def _admits(job: Job, kind: str, name: str) -> bool:
+    """Whether a job's own filter admits a name; in the rest a regular expression may, so the job is in."""
+    names = _filter(job, kind)
+    if names is None:
+        return False
+    if name != REST:
+        return names.admits(name)
+    wanted = names.only is None or any(pattern.is_regex for pattern in names.only)
+    return wanted and not any(_matches_all(pattern) for pattern in names.ignore)
+
+
+def _matches_all(pattern: Pattern) -> bool:
+    return pattern.is_regex and pattern.text in {".*", "^.*$", "^.*", ".*$"}
+
+
+def guard(job: Job) -> str:
+    """A line of bash that ends the step well where the job's regular expressions do not admit the name."""
+    lines = []
+    for kind, variable in (("branch", "BITBUCKET_BRANCH"), ("tag", "BITBUCKET_TAG")):
+        names = _filter(job, kind)
+        if names is None or not any(p.is_regex and not _matches_all(p) for p in names.patterns):
+            continue
+        tests = []
+        if names.only is not None and any(p.is_regex for p in names.only):
+            tests.append(f'"${variable}" =~ ^({_union(names.only)})$')
+        ignored = tuple(p for p in names.ignore if p.is_regex)
+        if ignored:
+            tests.append(f'! "${variable}" =~ ^({_union(ignored)})$')
+        lines.append(f'[[ -z "${variable}" || {" && ".join(tests)} ]] || exit 0')
+    return "\n".join(lines)
+
+
+def _union(patterns: tuple[Pattern, ...]) -> str:
+    texts = [p.text.removeprefix("^").removesuffix("$") if p.is_regex else _literal(p.text) for p in patterns]
+    return "|".join(texts)
+
+
+def _literal(text: str) -> str:
+    return "".join(f"\\{ch}" if ch in r"\.+*?()[]{}|^$" else ch for ch in text)

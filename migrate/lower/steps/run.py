@@ -1,0 +1,74 @@
+"""`run` becomes lines of the script, or of the after-script where it also runs after a failure."""
+
+import re
+
+from migrate.circleci.plan import Call
+from migrate.diagnostics import Fate, declare
+from migrate.lower.directories import inside, outside
+from migrate.lower.draft import Run, StepDraft
+from migrate.lower.keys.environment import read_environment
+from migrate.lower.registry import step
+from migrate.lower.variables import with_symbols
+from migrate.yamlio.nodes import Node, Scalar
+
+_CIRCLECI = "https://circleci.com/docs/configuration-reference/#run"
+NO_OUTPUT_TIMEOUT = declare(
+    "no-output-timeout",
+    Fate.DROPPED,
+    "A limit on the time without output",
+    """Bitbucket has no such limit, so a command that hangs runs until the step's own limit (120 minutes unless
+    'max-time' says less). A command that is silent for long needs nothing.""",
+    _CIRCLECI,
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Max-time",
+)
+AFTER_SCRIPT = declare(
+    "after-script",
+    Fate.APPROXIMATED,
+    "A command that runs whatever happened moves to the after-script",
+    """An after-script runs after the script, whether that succeeded or not, in a shell of its own. Its failure
+    does not fail the step, and a cache or artifact is saved after it.""",
+    _CIRCLECI,
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
+)
+_WORD = re.compile(r"[^A-Za-z0-9]+")
+
+
+@step("run", "deploy")
+def lower(call: Call, step: StepDraft) -> None:
+    """Add the command to the job's script."""
+    claims, body, trail = step.claims, call.body, call.trail
+    command: Node | None = body if isinstance(body, Scalar) else claims.take(body, "command")
+    text = claims.text(command, "command", trail)
+    if isinstance(command, Scalar):
+        text = with_symbols(command, step, trail)
+    title = step.text("name", body, trail)
+    when = step.text("when", body, trail) or "on_success"
+    timeout = step.text("no_output_timeout", body, trail)
+    if timeout:
+        step.note(NO_OUTPUT_TIMEOUT, trail, f"no_output_timeout: {timeout} has no counterpart and is dropped")
+    run = Run(
+        text.strip("\n"),
+        _label(call, title),
+        title,
+        trail,
+        tuple(read_environment(claims.take(body, "environment"), step, trail).items()),
+        _directory(step.text("working_directory", body, trail), step),
+        when,
+        step.text("background", body, trail).lower() == "true",
+    )
+    if when == "on_success":
+        step.script.append(run)
+    else:
+        step.after_script.append(run)
+        step.note(AFTER_SCRIPT, trail, f"'{title or run.label}' ({when}) runs in the after-script")
+
+
+def _directory(path: str, step: StepDraft) -> str:
+    within = inside(path, step.directory)
+    return outside(path) if within is None else within
+
+
+def _label(call: Call, title: str) -> str:
+    """The name that the command has if steps share it: its CircleCI command's, unless that has more steps."""
+    name = call.commands[-1] if call.commands else title
+    return _WORD.sub("-", name).strip("-").lower()

@@ -1,0 +1,74 @@
+"""Whether a text may end with a failure that `set -e` does not see.
+
+`set -e` looks away from what stands before `&&` and `||`, and from `!`; a compound command that ends so is
+not looked at either, unless it is a subshell. As a process of its own the text would fail by its exit status;
+as lines of a longer script it would go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from migrate.shell.node import Node
+from migrate.shell.words import command_words
+
+_NEVER_FAIL = frozenset({"true", ":"})
+_CLAUSES = frozenset({"elif_clause", "else_clause", "case_item"})
+
+
+def unchecked(node: Node) -> bool:
+    """Whether the statement may fail unseen; simple commands never do, nor calls of functions, nor `eval`."""
+    if node.kind == "list":
+        return _list(node)
+    if node.kind == "negated_command":
+        return True
+    if node.kind == "redirected_statement":
+        body = node.child("body")
+        return body is not None and unchecked(body)
+    if node.kind in {"program", "do_group", "compound_statement"}:
+        return _last(node.children)
+    if node.kind in {"for_statement", "c_style_for_statement", "while_statement"}:
+        return any(unchecked(body) for body in node.having("do_group", "compound_statement"))
+    if node.kind in {"if_statement", "case_statement"}:
+        return _branches(node)
+    return False
+
+
+def _last(nodes: Iterable[Node]) -> bool:
+    statements = [node for node in nodes if node.named and node.kind != "comment"]
+    return bool(statements) and unchecked(statements[-1])
+
+
+def _branches(node: Node) -> bool:
+    """The last command of any branch; what a condition says is never a failure."""
+    own: list[Node] = []
+    inside = node.kind == "else_clause"
+    for child in node.children:
+        if child.kind in _CLAUSES:
+            if _branches(child):
+                return True
+        elif child.kind in {"then", ")"}:
+            inside = True
+        elif inside:
+            own.append(child)
+    return _last(own)
+
+
+def _list(node: Node) -> bool:
+    first, *others = node.children
+    result, fails = unchecked(first), _may_fail(first)
+    for operator, item in zip(others[::2], others[1::2], strict=False):
+        if operator.kind == "&&":
+            result = fails or unchecked(item)
+            fails = fails or _may_fail(item)
+        else:
+            result = fails and unchecked(item)
+            fails = fails and _may_fail(item)
+    return result
+
+
+def _may_fail(node: Node) -> bool:
+    if node.kind in {"variable_assignment", "variable_assignments"}:
+        return any(below.kind == "command_substitution" for below in node.below())
+    words = command_words(node) if node.kind == "command" else ()
+    return not (words and words[0].text in _NEVER_FAIL and not node.having("file_redirect"))

@@ -1,0 +1,164 @@
+"""The door to tree-sitter: bash text in, our own small tree out.
+
+The grammar has some habits that would mislead every reader of its trees. They are put right here and in
+`shape`, so that nobody else needs to know them:
+
+* a `$B` in `$A/$B/c` may be read as a bare `$` followed by a new word. The `$` is then read again as a
+  letter, and the expansion, like all that hide in leaves, is found by `scan.dollars`;
+* expansions at the start of a line of a here-document are passed over. Its body is read as a string instead;
+* a list `a && b && …` nests once for each operator. Ours is flat, so that no text is too deep for recursion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from migrate.shell import scan, shape
+from migrate.shell.node import Node
+
+if TYPE_CHECKING:
+    from tree_sitter import Parser, TreeCursor
+
+_DEEPEST = 80
+"""Nesting beyond which we stop reading; the deepest of 2 500 commands that people wrote has 15 levels."""
+
+_ROUNDS = 6
+"""How often a text is read again because of a bare `$`: twice is the most that was ever needed."""
+
+_LITERAL = frozenset({"comment", "raw_string", "ansi_c_string", "heredoc_start", "heredoc_end"})
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """A text and its tree; `valid` says that every byte of the text found its place in it."""
+
+    source: bytes
+    root: Node
+    valid: bool
+
+
+def parse(text: str) -> Syntax:
+    """The tree of a bash text, whatever the text is."""
+    source = text.encode("utf-8", "surrogatepass")
+    reading = _Reading(source, base=0)
+    root = reading.of(source)
+    return Syntax(source, root, reading.sound)
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One text while it is read: `base` is where it stands in `source`, which the nodes quote."""
+
+    source: bytes
+    base: int
+    depth: int = 0
+    sound: bool = True
+    bare: list[int] = field(default_factory=list)
+
+    def of(self, text: bytes) -> Node:
+        """The tree of a text, read again as long as it has a bare `$` before a name."""
+        patched = bytearray(text)
+        for _ in range(_ROUNDS):
+            self.sound, self.bare = True, []
+            tree = _parser().parse(bytes(patched))
+            root = self._node(tree.walk(), self.depth, "")
+            self.sound = self.sound and not tree.root_node.has_error
+            if not self.bare:
+                return root
+            for place in self.bare:
+                patched[place] = ord("x")
+        self.sound = False
+        return root
+
+    def _node(self, cursor: TreeCursor, depth: int, parent: str) -> Node:
+        """The node under the cursor, with all below it; the cursor comes back to where it was."""
+        raw = cursor.node
+        if raw is None:  # never: a cursor stands on a node from its birth
+            raise AssertionError
+        kind, start, end = raw.type, raw.start_byte + self.base, raw.end_byte + self.base
+        node = Node(kind, cursor.field_name or "", start, end, (), self.source, raw.is_named)
+        if kind == "heredoc_body":
+            return node
+        if depth > _DEEPEST:
+            self.sound = False
+            return self._leaf(node)
+        children = self._list(cursor, depth) if kind == "list" else self._children(cursor, depth, kind)
+        if not children:
+            alone = kind == "$" and parent != "simple_expansion"
+            if alone and scan.name_end(self.source, node.end) > node.end:
+                self.bare.append(raw.start_byte)
+            return self._leaf(node)
+        if kind == "heredoc_redirect":
+            children = self._heredoc(children, depth)
+        node = replace(node, children=tuple(children))
+        self.sound = self.sound and not shape.misread(node)
+        return shape.shaped(node)
+
+    def _children(self, cursor: TreeCursor, depth: int, kind: str) -> list[Node]:
+        children = []
+        if cursor.goto_first_child():
+            children.append(self._node(cursor, depth + 1, kind))
+            while cursor.goto_next_sibling():
+                children.append(self._node(cursor, depth + 1, kind))
+            cursor.goto_parent()
+        return children
+
+    def _list(self, cursor: TreeCursor, depth: int) -> list[Node]:
+        levels = 0
+        while cursor.node is not None and cursor.node.type == "list" and cursor.goto_first_child():
+            levels += 1
+        children = [self._node(cursor, depth + 1, "list")]
+        for _ in range(levels):
+            while cursor.goto_next_sibling():
+                children.append(self._node(cursor, depth + 1, "list"))
+            cursor.goto_parent()
+        return children
+
+    def _leaf(self, node: Node) -> Node:
+        """A leaf, or a node with the expansions for children that hide in it."""
+        if not node.named or node.kind in _LITERAL:
+            return node
+        found = scan.dollars(self.source, node.start, node.end)
+        self.sound = self.sound and not found.commands
+        if not found.spans:
+            return node
+        return replace(node, children=tuple(self._hidden(*span) for span in found.spans))
+
+    def _hidden(self, start: int, end: int) -> Node:
+        name = Node("variable_name", "", start, end, (), self.source, named=True)
+        return Node("simple_expansion", "", start, end, (name,), self.source, named=True)
+
+    def _heredoc(self, children: list[Node], depth: int) -> list[Node]:
+        """The parts of a here-document, its body read as it is read by bash."""
+        label = next((child for child in children if child.kind == "heredoc_start"), None)
+        quoted = label is None or any(mark in label.text for mark in "\"'\\")
+        return [
+            self._body(child, label, depth, quoted=quoted)
+            if label and child.kind == "heredoc_body"
+            else child
+            for child in children
+        ]
+
+    def _body(self, body: Node, label: Node, depth: int, *, quoted: bool) -> Node:
+        first = self.source.find(b"\n", label.end) + 1
+        if 0 < first <= body.start and not self.source[first : body.start].strip():
+            body = replace(body, start=first)  # the grammar's body begins at its first word
+        text = self.source[body.start : body.end]
+        if quoted or not (b"$" in text or b"`" in text):
+            return body
+        reading = _Reading(self.source, base=body.start - 1, depth=depth)
+        string = reading.of(scan.as_string(text)).first("string")
+        if string is None or not reading.sound or string.end != body.end + 1:
+            self.sound = False
+            return self._leaf(body)
+        return replace(body, children=string.children)
