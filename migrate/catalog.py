@@ -106,7 +106,8 @@ class Catalog:
         rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)
         lists = ("required", "optional", "unverified")
         return {
-            ref: PipeFacts(ref, _text_of(row, "version"), *(tuple(_list(row, key)) for key in lists)) for ref, row in rows
+            ref: PipeFacts(ref, _text_of(row, "version"), *(tuple(_list(row, key)) for key in lists))
+            for ref, row in rows
         }
 
     @cached_property

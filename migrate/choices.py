@@ -58,6 +58,10 @@ class Choices:
         return replace(self, add=(*self.add, *entries))
 
 
+NO_CHOICES = Choices()
+"""What holds where nobody decided anything."""
+
+
 def read(root: Node | None, claims: Claims) -> Choices:
     """Read the choices; what is not legal is refused, with what is legal."""
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
@@ -96,9 +100,7 @@ def _selections(node: Node | None, claims: Claims) -> tuple[Selection, ...]:
         single = section.key.text == "default"
         starts = [Entry(Scalar("", "str", section.key.span), section.value)] if single else claims.each(section.value)
         for start in starts:
-            jobs = tuple(
-                (claims.text(item, "jobs", (item.span,)), item.span) for item in claims.items(start.value)
-            )
+            jobs = tuple((claims.text(item, "jobs", (item.span,)), item.span) for item in claims.items(start.value))
             found.append(Selection(section.key.text, start.key.text, jobs, start.key.span))
     return tuple(found)
 

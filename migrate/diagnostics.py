@@ -95,8 +95,8 @@ class Note:
 
     @property
     def span(self) -> Span:
-        """The user's own line."""
-        return self.trail[0]
+        """The place in the user's own file that the note is about: the last of the trail that lies in it."""
+        return next(span for span in reversed(self.trail) if span.file == self.trail[0].file)
 
     def __str__(self) -> str:
         """Show the note as one line, the way compilers do."""

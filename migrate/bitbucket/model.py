@@ -87,11 +87,13 @@ class Parallel:
 
 Pipeline = tuple[Step | Parallel, ...]
 
+SECTIONS = ("default", "pull-requests", "branches", "tags", "custom")
+"""The kinds of start conditions, in the order in which a file has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start condition and what it runs: `section` is `default`, `branches`, `tags`, `pull-requests`
-    or `custom`; all but `default` have a `pattern`."""
+    """A start condition and what it runs: `section` is one of `SECTIONS`; all but `default` have a `pattern`."""
 
     section: str
     pattern: str

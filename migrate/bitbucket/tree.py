@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from migrate.bitbucket.model import Cache, Image, Item, Parallel, Pipe, Pipelines, Start, Step, Upload
+from migrate.bitbucket.model import SECTIONS, Cache, Image, Item, Parallel, Pipe, Pipelines, Start, Step, Upload
 from migrate.yamlio.write import Alias, Anchored, Commented, Flow, Value
-
-_SECTIONS = ("default", "branches", "tags", "pull-requests", "custom")
 
 
 def layout(model: Pipelines) -> dict[str, Value]:
@@ -24,9 +22,7 @@ def _definitions(model: Pipelines) -> Iterator[tuple[str, Value]]:
     if model.caches:
         yield "caches", {cache.name: _cache(cache) for cache in model.caches}
     if model.shared:
-        scripts: list[Value] = [
-            _titled(Anchored(shared.anchor, shared.text), shared.title) for shared in model.shared
-        ]
+        scripts: list[Value] = [_titled(Anchored(shared.anchor, shared.text), shared.title) for shared in model.shared]
         yield "scripts", Commented(scripts, apart=bool(model.caches))
     if model.defined:
         anchors = {shared.text: shared.anchor for shared in model.shared}
@@ -51,7 +47,7 @@ def _image(image: Image) -> Value:
 def _cache(cache: Cache) -> Value:
     if not cache.files:
         return cache.path
-    return {"key": {"files": Flow(list[Value](cache.files))}, "path": cache.path}
+    return Flow({"path": cache.path, "key": {"files": list[Value](cache.files)}})
 
 
 def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
@@ -81,7 +77,8 @@ def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
 def _item(item: Item, shared: dict[str, str]) -> Value:
     if isinstance(item, Pipe):
         variables: dict[str, Value] = dict(item.variables)
-        return {"pipe": item.ref} | ({"variables": variables} if variables else {})
+        pipe: dict[str, Value] = {"pipe": item.ref}
+        return pipe | {"variables": variables} if variables else pipe
     if item.text in shared:
         return Alias(shared[item.text])
     return _titled(item.text, item.title)
@@ -103,10 +100,10 @@ def _upload(upload: Upload) -> Value:
 def _pipelines(model: Pipelines) -> dict[str, Value]:
     steps = {id(defined.step): defined.anchor for defined in model.defined}
     tree: dict[str, Value] = {}
-    for section in _SECTIONS:
+    for section in SECTIONS:
         starts = [start for start in model.starts if start.section == section]
         if section == "default":
-            tree.update({section: _pipeline(start, steps) for start in starts})
+            tree |= {start.section: _pipeline(start, steps) for start in starts}
         elif starts:
             tree[section] = {start.pattern: _pipeline(start, steps) for start in starts}
     return tree

@@ -125,7 +125,9 @@ def _supported(version: Node | None, root: Mapping, claims: Claims) -> bool:
     if isinstance(version, Scalar) and version.text in VERSIONS:
         return True
     span = version.span if version else root.span
-    if (version is None and _KEYS_OF_1.intersection(root.keys)) or (isinstance(version, Scalar) and version.text == "1"):
+    if (version is None and _KEYS_OF_1.intersection(root.keys)) or (
+        isinstance(version, Scalar) and version.text == "1"
+    ):
         said = "this is a CircleCI 1.0 config; rewrite it as 2.1 (jobs, steps, workflows), then convert that"
         claims.notes.refuse(VERSION_1, (span,), "version", said)
         return False

@@ -131,9 +131,7 @@ class Expander:
 
     def _unknown(self, key: str, trail: Trail, workflow: str) -> None:
         legal = ", ".join(self.home.names("jobs")) or "none"
-        said = (
-            f"Error calling workflow: '{workflow}': Cannot find a definition for job named {key}; there are: {legal}"
-        )
+        said = f"Error calling workflow: '{workflow}': Cannot find a definition for job named {key}; there are: {legal}"
         self.claims.notes.refuse(UNKNOWN_JOB, trail, f"workflows.{workflow}.jobs.{key}", said)
 
 

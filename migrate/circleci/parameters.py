@@ -65,7 +65,9 @@ def _declared(name: str, node: Node, claims: Claims, trail: Trail) -> Parameter:
         said = f"parameter '{name}' has the type '{kind}'; the types are {', '.join(TYPES)}"
         claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
     elif default is not None and not fits(parameter, default):
-        said = f"Parameter error: default value of parameter '{name}' is {_shown(default)}: expected {_wanted(parameter)}"
+        said = (
+            f"Parameter error: default value of parameter '{name}' is {_shown(default)}: expected {_wanted(parameter)}"
+        )
         claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
     return parameter
 

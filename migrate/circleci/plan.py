@@ -88,7 +88,7 @@ class Workflow:
 class Plan:
     """Everything that the config runs."""
 
-    workflows: tuple[Workflow, ...]
+    workflows: tuple[Workflow, ...] = ()
 
     @property
     def jobs(self) -> Iterator[Job]:
@@ -119,9 +119,9 @@ def _refuse_requirement(job: Job, requirement: Requirement, count: int, names: l
 
 
 def _check_cycle(workflow: Workflow, notes: Notes) -> None:
-    import networkx as nx  # noqa: PLC0415 - costs 0.2 s, so only where a graph is checked
+    import networkx as nx
 
-    graph = nx.DiGraph([(r.job, job.name) for job in workflow.jobs for r in job.requires])
+    graph: nx.DiGraph[str] = nx.DiGraph([(r.job, job.name) for job in workflow.jobs for r in job.requires])
     if nx.is_directed_acyclic_graph(graph):
         return
     circle = [edge[0] for edge in nx.find_cycle(graph)]

@@ -13,12 +13,21 @@ from migrate.circleci.plan import Call
 from migrate.circleci.template import Renderer, Scope
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
+from migrate.yamlio.nodes import Entry, Node, Scalar, Sequence
 
-BUILTIN = (
-    "add_ssh_keys attach_workspace checkout deploy persist_to_workspace restore_cache run save_cache "
-    "setup_remote_docker store_artifacts store_test_results"
-).split()
+BUILTIN = [
+    "add_ssh_keys",
+    "attach_workspace",
+    "checkout",
+    "deploy",
+    "persist_to_workspace",
+    "restore_cache",
+    "run",
+    "save_cache",
+    "setup_remote_docker",
+    "store_artifacts",
+    "store_test_results",
+]
 _CONDITIONS = {"when": True, "unless": False}
 
 UNKNOWN_COMMAND = declare(

@@ -1,7 +1,7 @@
-"""The `<< >>` dialect: a small Mustache, on parsed scalars only (reference circleci.md, section 2.2).
+r"""The `<< >>` dialect: a small Mustache, on parsed scalars only (reference circleci.md, section 2.2).
 
 `<< parameters.x >>` is a value, `<<#parameters.x>>…<</parameters.x>>` a section that stands where x is
-true, `<<^parameters.x>>…<</parameters.x>>` one that stands where it is not; `\\<<` is a literal `<<`.
+true, `<<^parameters.x>>…<</parameters.x>>` one that stands where it is not; `\<<` is a literal `<<`.
 A scalar that is one value and nothing else takes the value's type. `pipeline.*` stays symbolic.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from migrate.diagnostics import Fate, Notes, Trail, declare
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, Symbol
+from migrate.yamlio.nodes import Entry, Node, Scalar, Sequence, Symbol
 
 UNCLOSED_TAG = declare(
     "unclosed-tag",

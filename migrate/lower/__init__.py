@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from migrate.bitbucket.model import Cache, Parallel, Pipeline, Pipelines, Start, Step
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, declare
-from migrate.lower import caches, variables
+from migrate.lower import caches, script, variables
 from migrate.lower.draft import Draft, NeededVariable
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
@@ -53,7 +53,8 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     selected = choose(select(plan), plan, draft)
     running = {job.id for start in selected for job in start.jobs}
     draft.steps = {name: step for name, step in draft.steps.items() if name in running}
-    steps = {name: finish(step) for name, step in draft.steps.items()}
+    scripts = script.write(draft.steps)
+    steps = {name: finish(step, *scripts[name]) for name, step in draft.steps.items()}
     steps = approvals.hold(plan, steps, draft)
     _note_dropped(plan, steps, draft)
     everything = {(job.workflow, job.name): job for job in plan.jobs}
@@ -74,8 +75,9 @@ def _start(one: Selected, everything: dict[tuple[str, str], Job], steps: dict[st
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
-    names = {name for start in starts for step in start.steps for name in step.caches}
-    return tuple(cache for name, cache in draft.caches.items() if name in names)
+    """The caches of the steps that run, in the order of the file."""
+    names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
+    return tuple(draft.caches[name] for name in names)
 
 
 def _note_dropped(plan: Plan, steps: dict[str, Step], draft: Draft) -> None:

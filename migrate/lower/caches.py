@@ -110,7 +110,7 @@ def _settle_use(use: CacheUse, step: StepDraft, saved: dict[str, tuple[str, ...]
             del step.caches[other]
         step.caches[cache.name] = cache
     names = ", ".join(cache.name for cache in caches)
-    if key.lost:
+    if key.lost and (use.paths or key.name not in saved):
         kept = f"its key is the content of {', '.join(key.files)}" if key.files else "it has no key and lives a week"
         step.note(CACHE_KEY, use.trail, f"{'; '.join(key.lost)} cannot be part of a key: {names} is kept, {kept}")
     elif use.paths:
@@ -143,5 +143,7 @@ def _caches(key: Key, paths: tuple[str, ...], step: StepDraft) -> Iterator[Cache
     for path in paths:
         within = inside(path, step.directory)
         where = outside(path) if within is None else within or "."
-        ending = "" if len(paths) == 1 else "-" + (_WORD.sub("-", posixpath.basename(where)).strip("-.").lower() or "all")
+        ending = (
+            "" if len(paths) == 1 else "-" + (_WORD.sub("-", posixpath.basename(where)).strip("-.").lower() or "all")
+        )
         yield Cache(key.name + ending, where, files)

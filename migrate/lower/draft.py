@@ -76,7 +76,7 @@ class Draft:
 
 @dataclass(slots=True)
 class StepDraft:
-    """The step that a job becomes. A job that Bitbucket cannot run has a `dropped` reason."""
+    """The step that a job becomes. `dropped` is what it needs and Bitbucket's cloud lacks."""
 
     job: Job
     draft: Draft

@@ -1,15 +1,11 @@
 """A job of the plan becomes a step: its keys first, then its calls, each by its own room."""
 
-from dataclasses import replace
-
-from migrate.bitbucket.model import Step
+from migrate.bitbucket.model import Command, Item, Step
 from migrate.circleci.plan import Call, Job
 from migrate.diagnostics import Fate, declare
-from migrate.lower import script
 from migrate.lower.draft import Draft, Run, StepDraft
 from migrate.lower.plan.triggers import guard
 from migrate.lower.registry import key_rooms, step_rooms
-from migrate.yamlio.nodes import Mapping
 
 UNSUPPORTED_STEP = declare(
     "unsupported-step",
@@ -46,19 +42,16 @@ def _unsupported(call: Call, step: StepDraft) -> None:
     step.script.append(Run(text, "missing-step", "", call.trail))
 
 
-def finish(step: StepDraft) -> Step:
-    """The step that a draft has become."""
+def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -> Step:
+    """The step that a draft has become, with its script and after-script."""
     job = step.job
-    commands, after = script.write(step)
     watch = guard(job)
-    if watch:
-        commands = (script.Command(watch), *commands)
     names = {name: title for name, title, _ in step.draft.choices.rename}
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
     return Step(
         key=job.name,
         name=names.get(job.name, job.name),
-        script=commands,
+        script=(Command(watch), *script) if watch else script,
         after_script=after,
         image=step.image,
         size=step.size,
@@ -72,11 +65,3 @@ def finish(step: StepDraft) -> Step:
         comment=where if job.added else f"{where}, job {job.key}",
         job=job.id,
     )
-
-
-def held(step: Step) -> Step:
-    """The step, started by a person only."""
-    return replace(step, manual=True)
-
-
-__all__ = ["Mapping", "draft_job", "finish", "held"]

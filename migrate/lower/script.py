@@ -6,109 +6,87 @@ bitbucket.md, section 3.1). A command that leaves its shell as it found it is wr
 does not is put in brackets, which is a shell of its own.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from migrate.bitbucket.model import Command, Item, Pipe
-from migrate.lower.directories import spellings
 from migrate.lower.draft import Run, StepDraft
+from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
 from migrate.shell import Effects, analyse, indent, quote, trim
 
-_BASH_ENV = "~/.bash_env"
 _SOURCE = '. "$BASH_ENV"'
-_LINE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A command in Bitbucket's variables, and what it does to its shell."""
+    """A command in Bitbucket's variables, what it does to its shell, and whether it gets a shell of its own."""
 
     run: Run
     text: str
     effects: Effects
+    isolated: bool = False
 
 
-def write(step: StepDraft) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
-    """The script and the after-script of a job."""
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A job's commands; `known` are exports of values that the converter knows, such as the job's name."""
+
+    items: tuple[Written | Pipe, ...]
+    after: tuple[Written, ...]
+    known: tuple[str, ...]
+    known_after: tuple[str, ...]
+    needs: Needs
+
+
+def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tuple[Item, ...]]]:
+    """The scripts and after-scripts of all jobs.
+
+    They are written together: what one job needs an isolated shell for is isolated in every job, and jobs
+    that start alike have the same first lines, so that they can share them.
+    """
+    scripts = {name: _script(step) for name, step in steps.items()}
+    wants: dict[object, Needs] = {}
+    for script in scripts.values():
+        wants[script.needs.place] = script.needs.with_those_of(wants.get(script.needs.place, Needs()))
+    apart = {w.text for s in scripts.values() for w in s.items if isinstance(w, Written) and w.isolated}
+    written = {}
+    for name, script in scripts.items():
+        top = wants[script.needs.place].text
+        written[name] = (tuple(_items(script, top, apart)), tuple(_after(script, top)))
+    return written
+
+
+def _script(step: StepDraft) -> Script:
     known: dict[str, str] = {}
     known_after: dict[str, str] = {}
-    script = [item if isinstance(item, Pipe) else _translated(item, step, known) for item in step.script]
-    after = [_translated(run, step, known_after) for run in step.after_script]
-    commands = [item for item in script if isinstance(item, Written)]
-    everything = [*commands, *after]
-    keeps = any(w.effects.bash_env or "BASH_ENV" in w.effects.mentions for w in everything)
-    top = _environment(step, everything, keeps=keeps)
-    items: list[Item] = [*_prologue(top, known)]
-    for index, item in enumerate(script):
-        if isinstance(item, Pipe):
-            items.append(item)
-        else:
-            later = [w for w in script[index + 1 :] if isinstance(w, Written)]
-            items.append(_item(item, later, last=index == len(script) - 1))
-    return tuple(items), tuple(_after(after, top, known_after, keeps=keeps and bool(commands)))
+    items = [item if isinstance(item, Pipe) else _translated(item, step, known) for item in step.script]
+    after = tuple(_translated(run, step, known_after) for run in step.after_script)
+    marked: list[Written | Pipe] = []
+    for index, item in enumerate(items):
+        rest = items[index + 1 :]
+        later = [other for other in rest if isinstance(other, Written)]
+        leaking = isinstance(item, Written) and bool(rest) and _leaks(item, later)
+        marked.append(replace(item, isolated=leaking) if isinstance(item, Written) else item)
+    everything = [w for w in (*items, *after) if isinstance(w, Written)]
+    wants = needs(step.environment, step.directory, ((w.text, w.effects) for w in everything))
+    return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants)
+
+
+def _pairs(known: dict[str, str]) -> tuple[str, ...]:
+    return tuple(f"{name}={value}" for name, value in sorted(known.items()))
 
 
 def _translated(run: Run, step: StepDraft, known: dict[str, str]) -> Written:
-    text, exports = translate(run.text, step, run.trail)
-    known.update(exports)
+    text, found = translate(run.text, step, run.trail)
+    known.update(found)
     return Written(run, trim(text), analyse(text))
 
 
-def _environment(step: StepDraft, everything: list[Written], *, keeps: bool) -> str:
-    """What every shell of the job starts with: variables, the working directory's other name, pipefail."""
-    exports = [f"{name}={quote(value)}" for name, value in step.environment.items()]
-    if keeps:
-        exports.append(f"BASH_ENV={_BASH_ENV}")
-    lines = list(_exports(exports))
-    text = "\n".join(written.text for written in everything)
-    for spelling in spellings(step.directory):
-        if f"{spelling}/" in text or text.endswith(spelling) or f"{spelling}\n" in text or f"{spelling} " in text:
-            lines.append(f'ln -sfn "$BITBUCKET_CLONE_DIR" {spelling}  # commands call the clone directory so')
-            if "../" in text or "cd .." in text:
-                lines.append(f"cd {spelling}")
-    if any(written.effects.pipelines for written in everything):
-        lines.append("set -o pipefail")
-    return "\n".join(lines)
-
-
-def _exports(pairs: list[str]) -> Iterator[str]:
-    """`export` lines, several variables to a line where they fit."""
-    line = ""
-    for pair in pairs:
-        if line and (len(line) + len(pair) >= _LINE or "\n" in pair):
-            yield line
-            line = ""
-        line = f"{line} {pair}" if line else f"export {pair}"
-    if line:
-        yield line
-
-
-def _prologue(top: str, known: dict[str, str]) -> Iterator[Command]:
-    if top:
-        yield Command(top + "\n" if "\n" in top else top, "environment")
-    for line in _exports([f"{name}={value}" for name, value in sorted(known.items())]):
-        yield Command(line)
-
-
-def _item(written: Written, later: list[Written], *, last: bool) -> Command:
-    """One command as one script item, in brackets if its shell must not be the script's."""
-    run, effects = written.run, written.effects
-    own = bool(run.directory or run.environment or run.background)
-    isolated = own or (not last and _leaks(written, later))
-    text = _isolated(run, written.text) if isolated else written.text
-    if run.background:
-        text += " &"
-    if effects.bash_env and not last and (isolated or not _does_itself(written)):
-        text += f"\n{_SOURCE}"
-    return Command(text + "\n" if "\n" in text else text, run.label, run.title)
-
-
-def _leaks(written: Written, later: list[Written]) -> bool:
+def _leaks(written: Written, later: Iterable[Written]) -> bool:
     """Whether what follows could see that the command ran in its shell."""
     effects = written.effects
-    reads = frozenset[str]().union(*(w.effects.reads | w.effects.mentions for w in later))
-    if effects.sets - effects.exports & reads or effects.sets & reads:
+    if any(effects.sets & (w.effects.reads | w.effects.mentions) for w in later):
         return True
     if effects.contained:
         return False
@@ -117,8 +95,8 @@ def _leaks(written: Written, later: list[Written]) -> bool:
     carried = analyse("\n".join(text for text in effects.bash_env if text))
     lasting = effects.changes_directory or effects.sets_options or effects.traps or effects.aliases_or_umask
     ending = effects.exits or effects.background or effects.unchecked_end or not effects.valid
-    beyond = set(effects.sources) - set(carried.sources) or effects.exports - carried.exports or effects.functions
-    return bool(lasting or ending or beyond)
+    beyond = set(effects.sources) - set(carried.sources) or effects.exports - carried.exports
+    return bool(lasting or ending or beyond or effects.functions)
 
 
 def _does_itself(written: Written) -> bool:
@@ -127,8 +105,50 @@ def _does_itself(written: Written) -> bool:
     return all(text is not None and set(text.splitlines()) <= lines for text in written.effects.bash_env)
 
 
-def _isolated(run: Run, text: str) -> str:
-    inside = [*_exports([f"{name}={quote(value)}" for name, value in run.environment])]
+def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
+    yield from _prologue(top, script.known)
+    for index, item in enumerate(script.items):
+        if isinstance(item, Pipe):
+            yield item
+            continue
+        last = index == len(script.items) - 1
+        run = item.run
+        alone = item.text in apart or bool(run.directory or run.environment or run.background)
+        text = _isolated(item) if alone else item.text
+        if run.background:
+            text += " &"
+        if item.effects.bash_env and not last and (alone or not _does_itself(item)):
+            text += f"\n{_SOURCE}"
+        yield _command(text, run)
+
+
+def _after(script: Script, top: str) -> Iterator[Item]:
+    """The after-script: its shell knows nothing of the script's, and each command runs whatever the last did."""
+    if not script.after:
+        return
+    yield from _prologue(top, script.known_after)
+    if any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
+        yield Command(_SOURCE)
+    for index, written in enumerate(script.after):
+        run, last = written.run, index == len(script.after) - 1
+        on_fail = run.when == "on_fail"
+        plain = last and not on_fail and not run.directory and not run.environment
+        text = written.text if plain else _isolated(written)
+        if on_fail:
+            text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
+        yield _command(text if last else f"{text} || true", run)
+
+
+def _prologue(top: str, known: tuple[str, ...]) -> Iterator[Command]:
+    if top:
+        yield Command(_ended(top), "environment")
+    yield from (Command(line) for line in exports(list(known)))
+
+
+def _isolated(written: Written) -> str:
+    """The command in brackets, on one line where that reads well."""
+    run, text = written.run, written.text
+    inside = list(exports([f"{name}={quote(value)}" for name, value in run.environment]))
     if run.directory and not inside and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
         return f"(cd {run.directory} && {text})"
     if run.directory:
@@ -136,19 +156,10 @@ def _isolated(run: Run, text: str) -> str:
     return "\n".join(["(", *(f"  {line}" for line in inside), indent(text, 2), ")"])
 
 
-def _after(after: list[Written], top: str, known: dict[str, str], *, keeps: bool) -> Iterator[Command]:
-    """The after-script: its shell knows nothing of the script's, and each command runs whatever became of the last."""
-    if not after:
-        return
-    yield from _prologue(top, known)
-    if keeps:
-        yield Command(_SOURCE)
-    for index, written in enumerate(after):
-        last = index == len(after) - 1
-        on_fail = written.run.when == "on_fail"
-        text = written.text if last and not on_fail and not written.run.directory else _isolated(written.run, written.text)
-        if on_fail:
-            text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
-        if not last:
-            text += " || true"
-        yield Command(text + "\n" if "\n" in text else text, written.run.label, written.run.title)
+def _command(text: str, run: Run) -> Command:
+    return Command(_ended(text), run.label, run.title)
+
+
+def _ended(text: str) -> str:
+    """A text of several lines ends its last one, as a literal block of YAML does."""
+    return text + "\n" if "\n" in text else text

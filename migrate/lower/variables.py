@@ -1,4 +1,4 @@
-"""CircleCI's variables in commands become Bitbucket's (reference bitbucket.md, section 4.2; mappings/environment.yml)."""
+"""CircleCI's variables in commands become Bitbucket's (reference bitbucket.md, section 4.2)."""
 
 from collections.abc import Iterable
 

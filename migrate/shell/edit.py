@@ -93,7 +93,7 @@ def _lines(syntax: tree.Syntax) -> Iterator[_Line]:
         end = place + len(text)
         while number < len(kept) and kept[number][1] <= end:
             number += 1
-        # a stretch that ends with the line may hold the blank at its end: the end word of a here-document does
+        # a stretch that ends with the line may hold the blank at its end, as behind the end word of a document
         ends = (number < len(kept) and kept[number][0] < end) or (number > 0 and kept[number - 1][1] == end)
         yield _Line(text, starts, ends)
         place = end + 1

@@ -85,7 +85,7 @@ class _Reading:
         raw = cursor.node
         if raw is None:  # never: a cursor stands on a node from its birth
             raise AssertionError
-        kind, start, end = raw.type, raw.start_byte + self.base, raw.end_byte + self.base
+        kind, start, end = raw.type, raw.start_byte + self.base, min(raw.end_byte + self.base, len(self.source))
         node = Node(kind, cursor.field_name or "", start, end, (), self.source, raw.is_named)
         if kind == "heredoc_body":
             return node

@@ -12,8 +12,10 @@ from migrate.diagnostics import Span
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A piece `[start, end)` of a scalar's text that has no value before the pipeline runs, such as
-    `<< pipeline.number >>`; `name` is what stands between the brackets."""
+    """A piece `[start, end)` of a scalar's text that has no value before the pipeline runs.
+
+    Such as `<< pipeline.number >>`; `name` is what stands between the brackets.
+    """
 
     start: int
     end: int

@@ -5,6 +5,7 @@ CircleCI reads YAML 1.1 with SnakeYAML, PyYAML resolves nearly the same set (ref
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -54,8 +55,8 @@ def read(text: str, file: str, notes: Notes) -> Node | None:
 
 def is_string(text: str) -> bool:
     """Whether YAML 1.1 reads the plain scalar `text` as a string."""
-    tag = yaml.resolver.Resolver().resolve(yaml.ScalarNode, text, (True, False))
-    return bool(tag == "tag:yaml.org,2002:str")
+    resolver: Any = yaml.resolver.Resolver()
+    return bool(resolver.resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str")
 
 
 def _refuse(error: Exception, file: str, notes: Notes) -> None:

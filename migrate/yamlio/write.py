@@ -73,7 +73,7 @@ Value = str | int | bool | list["Value"] | dict[str, "Value"] | Alias | Anchored
 def write(tree: dict[str, Value], header: tuple[str, ...] = ()) -> str:
     """The text of `tree`, below the comment lines `header`."""
     out = io.StringIO()
-    emitter = Emitter(out, width=_WIDTH, allow_unicode=True, dumper=YAML(), indent=2)
+    emitter: Any = Emitter(out, width=_WIDTH, allow_unicode=True, dumper=YAML(), indent=2)
     emitter.best_sequence_indent = 4
     emitter.sequence_dash_offset = 2
     emitter.allow_space_break = True

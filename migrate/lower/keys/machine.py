@@ -34,7 +34,7 @@ def lower(value: Node, step: StepDraft) -> None:
     lacking = [row.gpu, row.os] if row else []
     lacking += [text for tell in tells for key, text in tell.items() if key != "begins"]
     if any(lacking):
-        what = "Windows" if "windows" in lacking else f"a GPU ({next(text for text in lacking if text)})"
+        what = "Windows" if "windows" in lacking else f"GPU ({next(text for text in lacking if text)})"
         drop(step, value.span, what, ("self.hosted", "windows" if what == "Windows" else "gpu"))
         return
     step.image = Image(step.draft.catalog.machine_default)

@@ -39,8 +39,8 @@ def drop(step: StepDraft, span: Span, what: str, labels: tuple[str, ...]) -> Non
     shown = ", ".join(labels)
     if step.draft.choices.unsupported_executors == "self-hosted":
         step.runs_on = labels
-        step.note(SELF_HOSTED, span, f"the job needs {what}: register a runner with the labels {shown}")
+        step.note(SELF_HOSTED, span, f"{what}: register a runner with the labels {shown}")
         return
-    step.dropped = f"it needs {what}"
-    said = f"Bitbucket's cloud has no {what}: job '{step.job.name}' is left out; a self-hosted runner [{shown}] would run it"
+    step.dropped = what
+    said = f"Bitbucket's cloud has no {what}: '{step.job.name}' is left out; a runner of your own [{shown}] would run it"
     step.note(EXECUTOR_DROPPED, span, said)

@@ -24,6 +24,8 @@ def name(model: Pipelines) -> Pipelines:
     for step in steps:
         anchor = _unique(step.key, taken)
         defined.append(Defined(anchor, step, _base(step, defined)))
+    order = {one.anchor: place for place, one in enumerate(defined)}
+    defined.sort(key=lambda one: (order[one.base or one.anchor], order[one.anchor]))
     return replace(model, defined=tuple(defined), shared=tuple(_shared(defined, taken)))
 
 

@@ -14,6 +14,7 @@ from migrate.circleci.plan import Call, Job, Plan, Requirement, Workflow
 from migrate.circleci.steps import StepExpander
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
+from migrate.lower.plan import install
 from migrate.shell import analyse
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
@@ -45,7 +46,7 @@ def add(plan: Plan, draft: Draft) -> Plan:
     """Put the additions of the choices into the plan."""
     for entry in draft.choices.add:
         plan = _add(plan, entry, draft)
-    return plan
+    return install.first(plan, draft)
 
 
 def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
@@ -71,8 +72,7 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
         draft.notes.add(REPLACED, old.trail, f"jobs.{old.key}", said, job=old.id)
     job = _with_steps(job, plan, draft)
     draft.notes.add(ADDED, (span,), name, f"'{job.name}' was added (mappings/additions/{name}.yml)", job=job.id)
-    workflows = tuple(_insert(w, job, old) if w.name == target else w for w in plan.workflows)
-    return Plan(tuple(_install_first(w, job) if job.added == "install-step" else w for w in workflows))
+    return Plan(tuple(_insert(w, job, old) if w.name == target else w for w in plan.workflows))
 
 
 def _named(plan: Plan, body: Mapping, key: str, draft: Draft) -> Job | None:
@@ -115,21 +115,19 @@ def _with_steps(job: Job, plan: Plan, draft: Draft) -> Job:
         if other is None:
             continue
         part = peek(call.body, "part")
-        kept = _build(other, draft, job) if isinstance(part, Scalar) and part.text == "build" else _install(other, plan)
-        steps += kept
-        keys = tuple(e for e in other.keys.entries if e.key.text not in {"parallelism"})
+        build = isinstance(part, Scalar) and part.text == "build"
+        steps += _build(other, draft, job) if build else install.shared_steps(other, plan)
+        keys = tuple(e for e in other.keys.entries if e.key.text != "parallelism")
         job = replace(job, keys=Mapping(keys, other.keys.span), defined=other.defined)
     return replace(job, steps=tuple(steps))
 
 
 def _other(body: Node | None, plan: Plan, draft: Draft) -> Job | None:
-    """The job that `job:` names; if it names none, the first that restores a cache in the plan's widest image."""
+    """The job that `job:` names; if it names none, the one that shares its cached installation with most."""
     node = peek(body, "job")
     if isinstance(node, Scalar) and node.text:
         return _find(plan, node, draft)
-    caching = [job for job in plan.jobs if any(call.step == "save_cache" for call in job.steps)]
-    ranked = sorted(caching, key=lambda job: -len(sharing(job, plan)))
-    return ranked[0] if ranked else None
+    return install.widest(plan)
 
 
 def _build(job: Job, draft: Draft, by: Job) -> list[Call]:
@@ -155,39 +153,3 @@ def _uploads(call: Call, draft: Draft) -> bool:
         if any(plain[: len(start)] == list(start) for start in draft.catalog.uploads):
             return True
     return False
-
-
-def _install(job: Job, plan: Plan) -> list[Call]:
-    """The steps up to the job's first `save_cache` that other jobs in the same image have too."""
-    others = [other for other in sharing(job, plan) if other.name != job.name]
-    kept: list[Call] = []
-    for call in job.steps:
-        if call.step == "save_cache":
-            kept.append(call)
-            break
-        if call.step in {"checkout", "restore_cache"} or all(call in other.steps for other in others):
-            kept.append(call)
-    return kept
-
-
-def sharing(job: Job, plan: Plan) -> list[Job]:
-    """The jobs that run in the same image and begin with installing into a cache of the same paths."""
-    return [other for other in plan.jobs if not other.added and _place(other) == _place(job) is not None]
-
-
-def _place(job: Job) -> object:
-    """What two jobs must have in common to share what they install: the image, and the cached paths."""
-    for call in job.steps:
-        if call.step == "save_cache":
-            return peek(job.keys, "docker"), peek(call.body, "paths")
-    return None
-
-
-def _install_first(workflow: Workflow, first: Job) -> Workflow:
-    """Every job that waited for nothing waits for the installing step; those that share its cache do too."""
-    jobs = [
-        job if job.name == first.name or job.requires else replace(job, requires=(Requirement(first.name),))
-        for job in workflow.jobs
-    ]
-    rest = [job for job in jobs if job.name != first.name]
-    return replace(workflow, jobs=tuple([job for job in jobs if job.name == first.name] + rest))

@@ -44,6 +44,11 @@ def after_something(pipeline: Pipeline) -> Pipeline:
     """The pipeline, with a step before a first one that is manual."""
     first = pipeline[0].steps if pipeline and isinstance(pipeline[0], Parallel) else pipeline[:1]
     if any(isinstance(step, Step) and step.manual for step in first):
-        wait = Step("wait-for-approval", "Wait for approval", (Command("echo 'The next step is started by hand.'"),), clone=False)
+        wait = Step(
+            "wait-for-approval",
+            "Wait for approval",
+            (Command("echo 'The next step is started by hand.'"),),
+            clone=False,
+        )
         return (wait, *pipeline)
     return pipeline

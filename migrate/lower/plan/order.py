@@ -9,16 +9,18 @@ from collections.abc import Iterable, Mapping
 from migrate.circleci.plan import Job
 
 
-def levels(jobs: Iterable[Job], everything: Mapping[tuple[str, str], Job], steps: Mapping[str, object]) -> list[list[Job]]:
+def levels(
+    jobs: Iterable[Job], everything: Mapping[tuple[str, str], Job], steps: Mapping[str, object]
+) -> list[list[Job]]:
     """The jobs that become steps, in groups; each job's group comes after those of the jobs it requires.
 
     `jobs` run for one start condition; `everything` finds a job by workflow and name. A required job that
     runs but becomes no step (an approval, a job left out) hands on what it requires itself.
     """
-    import networkx as nx  # noqa: PLC0415 - costs 0.2 s, so only where a graph is ordered
+    import networkx as nx
 
     running = list(jobs)
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(job.id for job in running)
     here = {job.id: job for job in running}
     for job in running:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from migrate.bitbucket.model import SECTIONS
 from migrate.choices import Selection
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, declare
@@ -37,10 +38,10 @@ def choose(found: tuple[Selected, ...], plan: Plan, draft: Draft) -> tuple[Selec
         where = f"{selection.section} {selection.pattern}".strip()
         said = f"{where} runs {', '.join(job.name for job in jobs) or 'nothing'}, by choice"
         draft.notes.add(SELECTED, (selection.span,), f"jobs.{selection.section}", said)
-    kept = tuple(s for s in starts.values() if s.jobs)
+    kept = tuple(sorted((s for s in starts.values() if s.jobs), key=lambda s: SECTIONS.index(s.section)))
     running = {job.id for start in kept for job in start.jobs}
     for job in plan.jobs:
-        if job.id not in running and draft.choices.selections:
+        if job.id in draft.steps and job.id not in running and draft.choices.selections:
             said = f"no start condition in the choices file runs '{job.name}'"
             draft.notes.add(NOT_SELECTED, job.trail, f"jobs.{job.key}", said, job=job.id)
     return kept

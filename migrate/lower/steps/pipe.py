@@ -25,11 +25,11 @@ def lower_pipe(call: Call, step: StepDraft) -> None:
         raise CatalogError(message)
     given = step.claims.each(step.claims.take(call.body, "variables"))
     variables = {e.key.text: step.claims.text(e.value, e.key.text, call.trail) for e in given}
-    for name in variables:
+    for name, value in variables.items():
         if name not in (*facts.required, *facts.optional, *facts.unverified):
             message = f"{call.trail[-1]}: the pipe '{ref}' has no variable '{name}'"
             raise CatalogError(message)
-        if name in facts.unverified and variables[name]:
+        if name in facts.unverified and value:
             step.note(PIPE_VARIABLE, call.trail, f"compare {name} with the README of {ref}:{facts.version}")
     written = tuple((name, value) for name, value in variables.items() if value)
     step.script.append(Pipe(f"{ref}:{facts.version}", written))

@@ -48,7 +48,7 @@ def lower(call: Call, step: StepDraft) -> None:
         step.note(NO_OUTPUT_TIMEOUT, trail, f"no_output_timeout: {timeout} has no counterpart and is dropped")
     run = Run(
         text.strip("\n"),
-        _label(call, title),
+        _label(call, title, step),
         title,
         trail,
         tuple(read_environment(claims.take(body, "environment"), step, trail).items()),
@@ -68,7 +68,8 @@ def _directory(path: str, step: StepDraft) -> str:
     return outside(path) if within is None else within
 
 
-def _label(call: Call, title: str) -> str:
-    """The name that the command has if steps share it: its CircleCI command's, unless that has more steps."""
-    name = call.commands[-1] if call.commands else title
+def _label(call: Call, title: str, step: StepDraft) -> str:
+    """The name that the command has if steps share it: its CircleCI command's, if that runs nothing else."""
+    same = [other for other in step.job.steps if other.step == "run" and other.trail[:-1] == call.trail[:-1]]
+    name = call.commands[-1] if call.commands and len(same) == 1 else title
     return _WORD.sub("-", name).strip("-").lower()

@@ -1,0 +1,116 @@
+"""The installing step: dependencies that several jobs install alike are installed once, into one shared cache.
+
+Jobs in the same image that cache the same paths have a cache each in CircleCI. With the addition
+`install-step` they have one together, which the first step of the pipeline fills; a cache is saved once for
+each key (reference bitbucket.md, section 3.5), so what a job installs beyond that is installed every time.
+"""
+
+import re
+from dataclasses import replace
+
+from migrate.circleci.plan import Call, Job, Plan, Requirement
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import Draft
+from migrate.yamlio.decode import peek
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+
+SHARED_CACHE = declare(
+    "shared-cache",
+    Fate.APPROXIMATED,
+    "Jobs share the cache of the installing step",
+    """The installing step fills the cache once, with what these jobs install alike. What a job installs beyond that is
+    no longer cached, and is installed in every build.""",
+    "https://circleci.com/docs/caching/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/cache-dependencies/",
+)
+ADDITION = "install-step"
+_CACHE = "dependencies"
+_FIXED = re.compile(r"^(?:(?!\{\{).)*")
+
+
+def shared_steps(job: Job, plan: Plan) -> list[Call]:
+    """The steps up to the job's first `save_cache` that all jobs have that share its cache."""
+    others = sharing(job, plan)
+    kept: list[Call] = []
+    for call in job.steps:
+        if call.step == "save_cache":
+            return [*kept, call]
+        if call.step in {"checkout", "restore_cache"} or all(call in other.steps for other in others):
+            kept.append(call)
+    return kept
+
+
+def widest(plan: Plan) -> Job | None:
+    """The job that shares its cached installation with most others."""
+    ranked = sorted(plan.jobs, key=lambda job: -len(sharing(job, plan)))
+    return ranked[0] if ranked and sharing(ranked[0], plan) else None
+
+
+def sharing(job: Job, plan: Plan) -> list[Job]:
+    """The jobs that run in the same image and first save a cache of the same paths, `job` included."""
+    return [other for other in plan.jobs if _place(other) == _place(job) is not None and other.added != ADDITION]
+
+
+def _place(job: Job) -> object:
+    """What two jobs must have in common to share what they install: the image, and the cached paths."""
+    saved = _saved(job)
+    return (peek(job.keys, "docker"), peek(saved.body, "paths")) if saved else None
+
+
+def _saved(job: Job) -> Call | None:
+    return next((call for call in job.steps if call.step == "save_cache"), None)
+
+
+def first(plan: Plan, draft: Draft) -> Plan:
+    """Put installing steps before everything else in their workflow, and give their followers their cache."""
+    for step in [job for job in plan.jobs if job.added == ADDITION]:
+        family = {job.id for job in sharing(step, plan)} | {step.id}
+        workflows = []
+        for workflow in plan.workflows:
+            jobs = [_sharing(job, step, draft) if job.id in family else job for job in workflow.jobs]
+            if workflow.name == step.workflow:
+                jobs = [_behind(job, step) for job in jobs]
+                jobs.sort(key=lambda job: job.added != ADDITION)
+            workflows.append(replace(workflow, jobs=tuple(jobs)))
+        plan = Plan(tuple(workflows))
+    return plan
+
+
+def _behind(job: Job, step: Job) -> Job:
+    """The job; if it waited for nothing, it waits for the installing step."""
+    return job if job.requires or job.added == ADDITION else replace(job, requires=(Requirement(step.name),))
+
+
+def _sharing(job: Job, step: Job, draft: Draft) -> Job:
+    """The job with the shared cache in place of the one that it saves first."""
+    saved = _saved(job)
+    key = peek(saved.body, "key") if saved else None
+    if saved is None or not isinstance(key, Scalar):
+        return job
+    calls = tuple(_renamed(call, key) for call in job.steps)
+    if job.added != ADDITION:
+        beyond = [call.commands[-1] for call in _until(job, saved) if call not in step.steps and call.commands]
+        more = f"; {', '.join(beyond)} runs in every build" if beyond else ""
+        said = f"'{job.name}' takes its dependencies from the cache '{_CACHE}' that '{step.name}' fills{more}"
+        draft.notes.add(SHARED_CACHE, saved.trail, f"jobs.{job.key}", said, job=job.id)
+    return replace(job, steps=calls)
+
+
+def _until(job: Job, saved: Call) -> list[Call]:
+    before = job.steps[: job.steps.index(saved)]
+    return [call for call in before if call.step == "run"]
+
+
+def _renamed(call: Call, key: Scalar) -> Call:
+    """The call, with the shared key if it saves or restores the job's own."""
+    if call.step not in {"save_cache", "restore_cache"} or peek(call.body, "key") != key:
+        return call
+    entries = tuple(_with_shared_key(entry) for entry in call.body.entries) if isinstance(call.body, Mapping) else ()
+    return replace(call, body=Mapping(entries, call.body.span)) if isinstance(call.body, Mapping) else call
+
+
+def _with_shared_key(entry: Entry) -> Entry:
+    value: Node = entry.value
+    if entry.key.text == "key" and isinstance(value, Scalar):
+        value = replace(value, text=_FIXED.sub(f"{_CACHE}-", value.text, count=1))
+    return Entry(entry.key, value)

@@ -1,0 +1,122 @@
+"""What a person must do before the pipelines can run, in the order in which it must be done.
+
+Texts put names between single quotes, as notes do; the formats show them as code.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrate.bitbucket.model import Pipelines
+from migrate.diagnostics import Code, Fate, Note
+from migrate.lower.keys.context import CONTEXT
+from migrate.lower.keys.macos import SELF_HOSTED
+from migrate.lower.keys.resource_class import RUNNER_CLASS
+from migrate.lower.steps.add_ssh_keys import SSH_KEY
+from migrate.report.outcome import Converted
+
+_DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
+_TYPES = (("prod", "Production"), ("live", "Production"), ("stag", "Staging"), ("pre", "Staging"))
+_RUNNERS = (SELF_HOSTED, RUNNER_CLASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A deployment environment; its type is guessed from its name."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: `title` in the imperative, `where` in Bitbucket's menus, `items` what it consists of,
+    `notes` the notes that it settles."""
+
+    title: str
+    where: str = ""
+    items: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def environments(pipelines: Pipelines) -> tuple[Environment, ...]:
+    """The environments that the steps deploy to, in the order of the file."""
+    names = dict.fromkeys(step.deployment for start in pipelines.starts for step in start.steps if step.deployment)
+    return tuple(Environment(name, _type(name)) for name in names)
+
+
+def _type(name: str) -> str:
+    return next((kind for word, kind in _TYPES if word in name.lower()), "Test")
+
+
+def tasks(outcome: Converted, places: tuple[Environment, ...]) -> tuple[Task, ...]:
+    """The tasks in order; what there is nothing of is left out."""
+    return tuple(_tasks(outcome, places))
+
+
+def _tasks(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[Task]:
+    yield Task("Enable Pipelines", "Repository settings, Pipelines, Settings")
+    yield from _settings(outcome, places)
+    yield from _by_notes(outcome)
+    if outcome.scaffold:
+        files = tuple(f"'{file.path}' (written to 'scaffold/{file.path}'): {file.why}" for file in outcome.scaffold)
+        yield Task("Review the files that the repository lacks, and commit them", "", files)
+    keys = dict.fromkeys(f"'{name}'" for cache in outcome.pipelines.caches for name in cache.files)
+    if keys:
+        said = f"{', '.join(keys)}: a cache without them is never found again"
+        yield Task("See that the files which caches are keyed by are in the repository", "", (said,))
+    yield Task(
+        "Commit 'bitbucket-pipelines.yml' to the repository root on a branch, watch its first pipeline, then merge",
+        "",
+        ("the first run of each pipeline fills the caches and is slower",) if outcome.pipelines.caches else (),
+    )
+
+
+def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[Task]:
+    if places:
+        items = tuple(f"'{one.name}'{_how(one)}" for one in places)
+        yield Task("Create the deployment environments", "Repository settings, Deployments", items)
+    if outcome.variables:
+        items = tuple(
+            f"'{one.name}'{', secured' if one.secret else ''}: used by {_quoted(one.used_by)}"
+            + (f"; from {one.origin}" if one.origin else "")
+            for one in outcome.variables
+        )
+        yield Task("Create the repository variables", "Repository settings, Repository variables", items)
+    if outcome.contexts:
+        items = tuple(f"'{name}': used by {_quoted(jobs)}" for name, jobs in outcome.contexts)
+        notes = _noted(outcome, CONTEXT)
+        yield Task("Create the variables of the contexts", "Workspace settings or Repository variables", items, notes)
+
+
+def _by_notes(outcome: Converted) -> Iterator[Task]:
+    if keys := _noted(outcome, SSH_KEY):
+        yield Task("Set up the SSH key and its known hosts", "Repository settings, SSH keys", _details(keys), keys)
+    if runners := _noted(outcome, *_RUNNERS):
+        yield Task("Register runners", "Repository settings, Runners", _details(runners), runners)
+    if errors := tuple(note for note in outcome.notes if note.code.fate is Fate.ERROR):
+        yield Task("Mend what could not be converted: it fails until you do", "", _details(errors), errors)
+    settled = (CONTEXT, SSH_KEY, *_RUNNERS)
+    rest = tuple(note for note in outcome.notes if note.code.fate is Fate.MANUAL and note.code not in settled)
+    if rest:
+        yield Task("Settle what only you can know", "", _details(rest), rest)
+
+
+def _noted(outcome: Converted, *codes: Code) -> tuple[Note, ...]:
+    return tuple(note for note in outcome.notes if note.code in codes)
+
+
+def _details(notes: tuple[Note, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note.detail for note in notes))
+
+
+def _how(environment: Environment) -> str:
+    if environment.name in _DEFAULT_ENVIRONMENTS:
+        return f" (type {environment.type}; Bitbucket makes it when Pipelines is enabled)"
+    return f" (type {environment.type})"
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in dict.fromkeys(names))
+
+
+__all__ = ["Environment", "Task", "environments", "tasks"]

@@ -1,0 +1,65 @@
+"""Where the steps stand: their ways through the pipelines, and the lines of the text that define them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrate.bitbucket.model import Parallel, Pipelines, Start, Step
+from migrate.diagnostics import Notes
+from migrate.yamlio.nodes import Mapping, Node, Sequence, walk
+from migrate.yamlio.read import read
+
+_Way = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A step where a pipeline runs it: its path as Bitbucket writes it, and the line of its definition."""
+
+    path: str
+    step: Step
+    line: int | None
+
+
+def instances(pipelines: Pipelines, text: str) -> tuple[Instance, ...]:
+    """Every step of every pipeline, in the order of the file whose text is `text`."""
+    root = read(text, "", Notes())
+    lines = _defining_lines(root) if root else {}
+    found: list[Instance] = []
+    for start in pipelines.starts:
+        for way, step in _steps(start):
+            line = lines.get(id(_at(root, way)))
+            found.append(Instance(" > ".join(str(part) for part in way), step, line))
+    return tuple(found)
+
+
+def _defining_lines(root: Node) -> dict[int, int]:
+    """The line of the first `step:` key that holds a node; an alias holds the very node of its anchor."""
+    lines: dict[int, int] = {}
+    for place in walk(root):
+        if place.path.endswith(".step") and not place.is_item:
+            lines.setdefault(id(place.node), place.span.line)
+    return lines
+
+
+def _steps(start: Start) -> Iterator[tuple[_Way, Step]]:
+    top: _Way = ("pipelines", start.section, *((start.pattern,) if start.pattern else ()))
+    for index, item in enumerate(start.pipeline):
+        if isinstance(item, Parallel):
+            for place, step in enumerate(item.steps):
+                yield (*top, index, "parallel", place, "step"), step
+        else:
+            yield (*top, index, "step"), item
+
+
+def _at(node: Node | None, way: _Way) -> Node | None:
+    for part in way:
+        if isinstance(node, Sequence) and isinstance(part, int):
+            node = node.items[part] if part < len(node.items) else None
+        elif isinstance(node, Mapping):
+            node = next((entry.value for entry in node.entries if entry.key.text == part), None)
+        else:
+            return None
+    return node
+
+
+__all__ = ["Instance", "instances"]

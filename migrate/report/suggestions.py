@@ -1,0 +1,88 @@
+"""What the user may want to choose: detected in the repository and the pipelines, with the exact lines to write."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from migrate.bitbucket.model import Command, Pipe, Pipelines, Step
+from migrate.lower.plan.additions import sharing
+from migrate.report.outcome import Converted
+from migrate.shell import analyse
+
+_PUBLISHES = (
+    *(("twine", "upload"), ("poetry", "publish"), ("flit", "publish"), ("hatch", "publish"), ("uv", "publish")),
+    *(("pdm", "publish"), ("setup.py", "upload")),
+)
+_UPLOADS_TO_S3 = (("s3cmd", "sync"), ("s3cmd", "put"), ("s3", "sync"), ("s3", "cp"))
+_PACKAGE_FILES = ("setup.py", "pyproject.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something that `circle2bb.yml` can ask for: what was seen, what it would do, and the lines to write."""
+
+    name: str
+    seen: str
+    would: str
+    lines: str
+
+
+def suggestions(outcome: Converted) -> tuple[Suggestion, ...]:
+    """What was detected and has not been chosen yet."""
+    chosen = {entry.key.text for entry in outcome.choices.add}
+    found = (*_pypi(outcome), *_install(outcome), *_ecs(outcome.pipelines))
+    return tuple(one for one in found if one.name not in chosen)
+
+
+def _pypi(outcome: Converted) -> Iterator[Suggestion]:
+    files = [name for name in _PACKAGE_FILES if name in outcome.repository]
+    steps = list(_steps(outcome.pipelines))
+    if not files or any(_runs(step, _PUBLISHES) or _has_pipe(step, "pypi-publish") for step in steps):
+        return
+    branch = next((s.pattern for s in outcome.pipelines.starts if s.section == "branches"), "main")
+    lines = f"add: [pypi-publish]  # from every branch; or, from '{branch}' only:\n"
+    lines += f"add:\n  - pypi-publish:\n      filters: {{branches: {{only: {branch}}}}}"
+    would = "build the sdist and the wheel and publish them to PyPI"
+    yield Suggestion("pypi-publish", f"the repository has {_named(files)} and no job publishes it", would, lines)
+
+
+def _install(outcome: Converted) -> Iterator[Suggestion]:
+    shared = max((sharing(job, outcome.plan) for job in outcome.plan.jobs), key=len, default=[])
+    running = {step.job for step in _steps(outcome.pipelines)}
+    names = list(dict.fromkeys(job.name for job in shared if job.id in running))
+    if len(names) > 1:
+        would = "install them once, in a first step, into the cache that the others then find"
+        seen = f"{_named(names)} install the same dependencies in the same image"
+        yield Suggestion("install-step", seen, would, "add: [install-step]")
+
+
+def _ecs(pipelines: Pipelines) -> Iterator[Suggestion]:
+    for step in _steps(pipelines):
+        if _runs(step, _UPLOADS_TO_S3):
+            name = step.job.rpartition("/")[2]
+            lines = f"add:\n  - ecs-deploy:\n      replaces: {name}\n      cluster: YOUR-CLUSTER\n"
+            lines += "      service: YOUR-SERVICE"
+            would = "keep the job's build and deploy it as a container image to Amazon ECS in place of the upload"
+            yield Suggestion("ecs-deploy", f"'{name}' uploads what it builds to S3", would, lines)
+            return
+
+
+def _steps(pipelines: Pipelines) -> Iterator[Step]:
+    yield from dict.fromkeys(step for start in pipelines.starts for step in start.steps)
+
+
+def _runs(step: Step, pairs: tuple[tuple[str, str], ...]) -> bool:
+    texts = [item.text for item in (*step.script, *step.after_script) if isinstance(item, Command)]
+    calls = (words for text in texts for words in analyse(text).calls)
+    return any(pair in pairs for words in calls for pair in pairwise(w for w in words if not w.startswith("-")))
+
+
+def _has_pipe(step: Step, name: str) -> bool:
+    return any(isinstance(item, Pipe) and name in item.ref for item in step.script)
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+__all__ = ["Suggestion", "suggestions"]

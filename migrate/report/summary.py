@@ -1,0 +1,85 @@
+"""What a conversion did, as plain data: the one source of every format."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from migrate.bitbucket.model import Pipelines
+from migrate.circleci.plan import Plan
+from migrate.diagnostics import Fate, Note
+from migrate.lower.draft import NeededVariable
+from migrate.report.checklist import Environment, Task, environments, tasks
+from migrate.report.outcome import Converted, Named
+from migrate.report.places import instances
+from migrate.report.rows import HELD, Row, rows
+from migrate.report.suggestions import Suggestion, suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note, and the line of the pipelines file where its job's step is defined."""
+
+    note: Note
+    target: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many jobs there are; `total` is the sum of the next three, `added` are those CircleCI did not run."""
+
+    total: int
+    converted: int
+    held: int
+    dropped: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything that the formats show; `version` is the tool's, `files` is what was read."""
+
+    version: str
+    source: Named
+    files: tuple[str, ...]
+    rows: tuple[Row, ...]
+    remarks: tuple[Remark, ...]
+    fates: tuple[tuple[Fate, int], ...]
+    variables: tuple[NeededVariable, ...]
+    environments: tuple[Environment, ...]
+    tasks: tuple[Task, ...]
+    suggestions: tuple[Suggestion, ...]
+    before: Plan
+    pipelines: Pipelines
+
+    @property
+    def counts(self) -> Counts:
+        """How many jobs there are, by what became of them."""
+        held = sum(row.fate == HELD for row in self.rows)
+        dropped = sum(row.fate == Fate.DROPPED for row in self.rows)
+        total = len(self.rows)
+        return Counts(total, total - held - dropped, held, dropped, sum(row.added for row in self.rows))
+
+
+def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> Summary:
+    """The summary of a conversion; `files` is what was read besides the config."""
+    found = instances(outcome.pipelines, outcome.text or "")
+    ledger = rows(outcome.before, outcome.plan, outcome.choices, found, outcome.notes)
+    targets = {row.id: row.target for row in ledger}
+    fates = Counter(note.code.fate for note in outcome.notes)
+    places = environments(outcome.pipelines)
+    return Summary(
+        version,
+        outcome.source,
+        (outcome.source.path, *files),
+        ledger,
+        tuple(Remark(note, targets.get(note.job)) for note in outcome.notes),
+        tuple((fate, fates[fate]) for fate in Fate),
+        outcome.variables,
+        places,
+        tasks(outcome, places),
+        suggestions(outcome),
+        outcome.before,
+        outcome.pipelines,
+    )
+
+
+__all__ = ["Counts", "Remark", "Summary", "summarise"]
