@@ -56,13 +56,14 @@ class Catalog:
         here = Path(__file__).resolve().parent
         shipped = here / "mappings" if (here / "mappings").is_dir() else here.parent / "mappings"
         self.folders = ((overlay,) if overlay else ()) + (shipped,)
+        self._trees: dict[str, Node | None] = {}
 
     def tree(self, path: str) -> Node | None:
         """The tree of the mapping file `path`, from the first folder that has it."""
-        for folder in self.folders:
-            if (folder / path).is_file():
-                return _load(folder / path)
-        return None
+        if path not in self._trees:
+            files = (folder / path for folder in self.folders)
+            self._trees[path] = next((_load(file) for file in files if file.is_file()), None)
+        return self._trees[path]
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of the mapping files in `folder`, sorted."""

@@ -54,14 +54,14 @@ class Outcome:
     text: str | None
     notes: tuple[Note, ...]
     source: Source
-    plan: Plan = field(default_factory=Plan)
-    pipelines: Pipelines = field(default_factory=Pipelines)
+    plan: Plan = Plan()
+    pipelines: Pipelines = Pipelines()
     variables: tuple[NeededVariable, ...] = ()
     contexts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     scaffold: tuple[ScaffoldFile, ...] = ()
     choices: Choices = NO_CHOICES
     repository: frozenset[str] = frozenset()
-    before: Plan = Plan(())
+    before: Plan = Plan()
 
 
 def convert(

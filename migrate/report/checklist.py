@@ -3,11 +3,11 @@
 Texts put names between single quotes, as notes do; the formats show them as code.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrate.bitbucket.model import Pipelines
-from migrate.diagnostics import Code, Fate, Note
+from migrate.diagnostics import Fate, Note
 from migrate.lower.keys.context import CONTEXT
 from migrate.lower.keys.macos import SELF_HOSTED
 from migrate.lower.keys.resource_class import RUNNER_CLASS
@@ -29,13 +29,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: `title` in the imperative, `where` in Bitbucket's menus, `items` what it consists of,
-    `notes` the notes that it settles."""
+    """One thing to do: its title in the imperative, where in the menus, what it consists of."""
 
     title: str
     where: str = ""
     items: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
 
 
 def environments(pipelines: Pipelines) -> tuple[Environment, ...]:
@@ -48,27 +46,24 @@ def _type(name: str) -> str:
     return next((kind for word, kind in _TYPES if word in name.lower()), "Test")
 
 
-def tasks(outcome: Converted, places: tuple[Environment, ...]) -> tuple[Task, ...]:
-    """The tasks in order; what there is nothing of is left out."""
-    return tuple(_tasks(outcome, places))
+def tasks(outcome: Converted, places: tuple[Environment, ...], dropped: frozenset[str]) -> tuple[Task, ...]:
+    """The tasks in order; what there is nothing of is left out, and so are the jobs that are `dropped`."""
+    notes = tuple(note for note in outcome.notes if note.job not in dropped)
+    return tuple(_tasks(outcome, places, notes))
 
 
-def _tasks(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[Task]:
+def _tasks(outcome: Converted, places: tuple[Environment, ...], notes: tuple[Note, ...]) -> Iterator[Task]:
     yield Task("Enable Pipelines", "Repository settings, Pipelines, Settings")
     yield from _settings(outcome, places)
-    yield from _by_notes(outcome)
+    yield from _by_notes(notes)
     if outcome.scaffold:
         files = tuple(f"'{file.path}' (written to 'scaffold/{file.path}'): {file.why}" for file in outcome.scaffold)
         yield Task("Review the files that the repository lacks, and commit them", "", files)
     keys = dict.fromkeys(f"'{name}'" for cache in outcome.pipelines.caches for name in cache.files)
     if keys:
-        said = f"{', '.join(keys)}: a cache without them is never found again"
-        yield Task("See that the files which caches are keyed by are in the repository", "", (said,))
-    yield Task(
-        "Commit 'bitbucket-pipelines.yml' to the repository root on a branch, watch its first pipeline, then merge",
-        "",
-        ("the first run of each pipeline fills the caches and is slower",) if outcome.pipelines.caches else (),
-    )
+        yield Task(f"See that the files which caches are keyed by are in the repository: {', '.join(keys)}")
+    yield Task("Commit 'bitbucket-pipelines.yml' to the repository root on a branch and watch it run")
+    yield Task("Merge, then stop the project's builds on CircleCI", "CircleCI: Project settings, Stop building")
 
 
 def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[Task]:
@@ -84,28 +79,23 @@ def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[T
         yield Task("Create the repository variables", "Repository settings, Repository variables", items)
     if outcome.contexts:
         items = tuple(f"'{name}': used by {_quoted(jobs)}" for name, jobs in outcome.contexts)
-        notes = _noted(outcome, CONTEXT)
-        yield Task("Create the variables of the contexts", "Workspace settings or Repository variables", items, notes)
+        where = "Workspace settings or Repository settings, variables"
+        yield Task("Create the variables of the contexts", where, items)
 
 
-def _by_notes(outcome: Converted) -> Iterator[Task]:
-    if keys := _noted(outcome, SSH_KEY):
-        yield Task("Set up the SSH key and its known hosts", "Repository settings, SSH keys", _details(keys), keys)
-    if runners := _noted(outcome, *_RUNNERS):
-        yield Task("Register runners", "Repository settings, Runners", _details(runners), runners)
-    if errors := tuple(note for note in outcome.notes if note.code.fate is Fate.ERROR):
-        yield Task("Mend what could not be converted: it fails until you do", "", _details(errors), errors)
-    settled = (CONTEXT, SSH_KEY, *_RUNNERS)
-    rest = tuple(note for note in outcome.notes if note.code.fate is Fate.MANUAL and note.code not in settled)
-    if rest:
-        yield Task("Settle what only you can know", "", _details(rest), rest)
+def _by_notes(notes: tuple[Note, ...]) -> Iterator[Task]:
+    manual = [note for note in notes if note.code.fate is Fate.MANUAL]
+    if keys := _details(note for note in manual if note.code == SSH_KEY):
+        yield Task("Set up the SSH key and its known hosts", "Repository settings, SSH keys", keys)
+    if runners := _details(note for note in manual if note.code in _RUNNERS):
+        yield Task("Register runners", "Repository settings, Runners", runners)
+    if errors := _details(note for note in notes if note.code.fate is Fate.ERROR):
+        yield Task("Mend what could not be converted: it fails until you do", "", errors)
+    if rest := _details(note for note in manual if note.code not in (CONTEXT, SSH_KEY, *_RUNNERS)):
+        yield Task("Settle what only you can know", "", rest)
 
 
-def _noted(outcome: Converted, *codes: Code) -> tuple[Note, ...]:
-    return tuple(note for note in outcome.notes if note.code in codes)
-
-
-def _details(notes: tuple[Note, ...]) -> tuple[str, ...]:
+def _details(notes: Iterable[Note]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(note.detail for note in notes))
 
 

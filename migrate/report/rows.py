@@ -15,11 +15,12 @@ HELD = "held"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A job and its fate: `dropped` if no pipeline runs it, `held` if a person must start it, `error` if its
-    step fails until somebody mends it, else how much of it has changed.
+    """A job and its fate.
 
-    `id` is unique in the plan; `notes` are indexes into the summary's notes; `source` is where the job is
-    defined, `target` the line of its step; `added` says that the user asked for it and CircleCI did not run it.
+    The fate is `dropped` if no pipeline runs it, `held` if a person must start it, `error` if its step fails
+    until somebody mends it, else how much of it has changed. `id` is unique in the plan; `notes` are indexes
+    into the summary's notes; `source` is where the job is defined, `target` the line of its step; `added`
+    says that the user asked for it and CircleCI did not run it.
     """
 
     id: str
@@ -61,8 +62,10 @@ def rows(
 
 
 def _instances(job: Job, after: Plan, choices: Choices, instances: Sequence[Instance]) -> Iterator[Instance]:
-    """The steps that do what the job did: its own, its replacement's, those that waited for it as an approval,
-    or those of a job in another workflow that is the same to the letter and therefore is the same step.
+    """The steps that do what the job did: its own, or its replacement's.
+
+    For an approval these are the steps that wait for it. A job in another workflow that is the same to the
+    letter has become the same step.
     """
     ids = {job.id} | {other.id for other in after.jobs if other.added and other.name in _replacing(job, choices)}
     if job.type == "approval":
@@ -71,7 +74,8 @@ def _instances(job: Job, after: Plan, choices: Choices, instances: Sequence[Inst
         return
     own = [one for one in instances if one.step.job in ids]
     if not own:
-        twins = {other.id for other in after.jobs if _same(job, other)}
+        lowered = next((other for other in after.jobs if other.id == job.id), job)
+        twins = {other.id for other in after.jobs if _same(lowered, other)}
         own = [one for one in instances if one.step.job in twins]
     yield from own
 

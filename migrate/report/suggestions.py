@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from migrate.bitbucket.model import Command, Pipe, Pipelines, Step
-from migrate.lower.plan.additions import sharing
+from migrate.lower.plan.install import sharing
 from migrate.report.outcome import Converted
 from migrate.shell import analyse
+from migrate.yamlio.read import is_string
 
 _PUBLISHES = (
     *(("twine", "upload"), ("poetry", "publish"), ("flit", "publish"), ("hatch", "publish"), ("uv", "publish")),
@@ -40,9 +41,9 @@ def _pypi(outcome: Converted) -> Iterator[Suggestion]:
     if not files or any(_runs(step, _PUBLISHES) or _has_pipe(step, "pypi-publish") for step in steps):
         return
     branch = next((s.pattern for s in outcome.pipelines.starts if s.section == "branches"), "main")
-    lines = f"add: [pypi-publish]  # from every branch; or, from '{branch}' only:\n"
-    lines += f"add:\n  - pypi-publish:\n      filters: {{branches: {{only: {branch}}}}}"
-    would = "build the sdist and the wheel and publish them to PyPI"
+    lines = f"add:\n  - pypi-publish:\n      filters: {{branches: {{only: {_scalar(branch)}}}}}"
+    would = f"build the sdist and the wheel and publish them to PyPI from '{branch}'"
+    would += "; 'add: [pypi-publish]' alone would publish from every branch"
     yield Suggestion("pypi-publish", f"the repository has {_named(files)} and no job publishes it", would, lines)
 
 
@@ -58,9 +59,9 @@ def _install(outcome: Converted) -> Iterator[Suggestion]:
 
 def _ecs(pipelines: Pipelines) -> Iterator[Suggestion]:
     for step in _steps(pipelines):
-        if _runs(step, _UPLOADS_TO_S3):
+        if _runs(step, _UPLOADS_TO_S3) and step.job:
             name = step.job.rpartition("/")[2]
-            lines = f"add:\n  - ecs-deploy:\n      replaces: {name}\n      cluster: YOUR-CLUSTER\n"
+            lines = f"add:\n  - ecs-deploy:\n      replaces: {_scalar(name)}\n      cluster: YOUR-CLUSTER\n"
             lines += "      service: YOUR-SERVICE"
             would = "keep the job's build and deploy it as a container image to Amazon ECS in place of the upload"
             yield Suggestion("ecs-deploy", f"'{name}' uploads what it builds to S3", would, lines)
@@ -79,6 +80,12 @@ def _runs(step: Step, pairs: tuple[tuple[str, str], ...]) -> bool:
 
 def _has_pipe(step: Step, name: str) -> bool:
     return any(isinstance(item, Pipe) and name in item.ref for item in step.script)
+
+
+def _scalar(text: str) -> str:
+    """The text as a YAML string, bare where that is safe."""
+    bare = text.replace("-", "").replace("_", "").replace("/", "")
+    return text if bare.isalnum() and text[0].isalnum() and is_string(text) else f'"{text}"'
 
 
 def _named(names: list[str]) -> str:

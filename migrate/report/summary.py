@@ -24,7 +24,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many jobs there are; `total` is the sum of the next three, `added` are those CircleCI did not run."""
+    """How many jobs there are; `total` is the sum of the next three, `added` of them CircleCI did not run."""
 
     total: int
     converted: int
@@ -51,6 +51,11 @@ class Summary:
     pipelines: Pipelines
 
     @property
+    def dropped(self) -> frozenset[str]:
+        """The ids of the jobs that are left out."""
+        return frozenset(row.id for row in self.rows if row.fate == Fate.DROPPED)
+
+    @property
     def counts(self) -> Counts:
         """How many jobs there are, by what became of them."""
         held = sum(row.fate == HELD for row in self.rows)
@@ -75,7 +80,7 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         tuple((fate, fates[fate]) for fate in Fate),
         outcome.variables,
         places,
-        tasks(outcome, places),
+        tasks(outcome, places, frozenset(row.id for row in ledger if row.fate == Fate.DROPPED)),
         suggestions(outcome),
         outcome.before,
         outcome.pipelines,

@@ -47,9 +47,7 @@ def through_tee(members: tuple[Node, ...]) -> list[str | None]:
 def tee_words(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """The arguments of a `tee`, also behind `sudo`; none for any other command."""
     if words and words[0].text == "sudo":
-        start = next(
-            (at for at, word in enumerate(words) if at and not word.text.startswith("-")), len(words)
-        )
+        start = next((at for at, word in enumerate(words) if at and not word.text.startswith("-")), len(words))
         words = words[start:]
     return words[1:] if words and words[0].text == "tee" else ()
 

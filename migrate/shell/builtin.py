@@ -8,6 +8,10 @@ from migrate.shell import scan
 from migrate.shell.words import Word
 
 LEAVING = frozenset({"exit", "logout", "return", "break", "continue"})
+"""Commands behind which the text does not go on."""
+
+DECLARING = frozenset({"export", "declare", "typeset", "local", "readonly"})
+"""Commands whose arguments are assignments."""
 
 _MARKS = {
     "changes_directory": {"cd", "pushd", "popd"},
@@ -27,7 +31,7 @@ _MARKS = {
         "complete",
         "compopt",
     }
-    | {"history", "unset", "readonly", "getopts"},
+    | {"history", "unset", "getopts"},
 }
 _MARK = {name: mark for mark, names in _MARKS.items() for name in names}
 
@@ -133,9 +137,7 @@ def declared(words: tuple[Word, ...]) -> Declared:
     printed = bool(options & {"p", "f", "F"})
     exported = (command == "export" or "x" in options) and not printed and "n" not in options
     lasting = dynamic or command == "readonly" or bool(options & _ATTRIBUTES) or "f" in options
-    return Declared(
-        frozenset() if printed else frozenset(names), frozenset(values), exported, printed, lasting
-    )
+    return Declared(frozenset() if printed else frozenset(names), frozenset(values), exported, printed, lasting)
 
 
 def _is_option(word: Word) -> bool:

@@ -85,9 +85,7 @@ def _if(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
 
 def _elif(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
     """Well: where its body ends; badly: where its condition failed."""
-    place = next(
-        (number for number, child in enumerate(node.children) if child.kind == "then"), len(node.children)
-    )
+    place = next((number for number, child in enumerate(node.children) if child.kind == "then"), len(node.children))
     tested = walk.each(node.children[:place], known, scope)
     body = walk.each(node.children[place:], _reached(tested.well, otherwise=known), scope)
     return Flow(None if tested.well is None else body.after, tested.badly)
@@ -108,9 +106,7 @@ def _for(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
     name = node.child("variable")
     names = frozenset() if name is None else frozenset({name.text})
     bodies = node.having("do_group", "compound_statement")
-    known = _reached(
-        walk.each(node.without("do_group", "compound_statement"), known, scope).after, otherwise=known
-    )
+    known = _reached(walk.each(node.without("do_group", "compound_statement"), known, scope).after, otherwise=known)
     walk.set(names, scope)
     walk.each(bodies, known | names, scope._replace(arithmetic=False))
     return both(known)

@@ -32,9 +32,7 @@ def misread(node: Node) -> bool:
         return False
     words = node.without("variable_assignment", "file_redirect")
     timed = words[0].text == "time" and len(words) > 1
-    return words[0].text in _KEYWORDS or (
-        timed and (words[1].kind == "subshell" or words[1].text in _KEYWORDS)
-    )
+    return words[0].text in _KEYWORDS or (timed and (words[1].kind == "subshell" or words[1].text in _KEYWORDS))
 
 
 def _with_background(children: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -48,24 +46,18 @@ def _with_background(children: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _around(kind: str, children: tuple[Node, ...], *, like: Node) -> Node:
-    return replace(
-        like, kind=kind, children=children, start=children[0].start, end=children[-1].end, named=True
-    )
+    return replace(like, kind=kind, children=children, start=children[0].start, end=children[-1].end, named=True)
 
 
 def _list(node: Node) -> Node:
     """A list in a list has no brackets around it, so its items are items of the outer one."""
-    items = [
-        item for child in node.children for item in (child.children if child.kind == "list" else (child,))
-    ]
+    items = [item for child in node.children for item in (child.children if child.kind == "list" else (child,))]
     return replace(node, children=tuple(items))
 
 
 def _pipeline(node: Node) -> Node:
     """A pipeline of commands: `&&` and `||` stand around it, and so does a `!` at its start."""
-    items = [
-        item for child in node.children for item in (child.children if child.kind == "pipeline" else (child,))
-    ]
+    items = [item for child in node.children for item in (child.children if child.kind == "pipeline" else (child,))]
     last = items[-1]
     if last.kind == "list":
         inner = _pipeline(_around("pipeline", (*items[:-1], last.children[0]), like=node))

@@ -15,35 +15,6 @@ if TYPE_CHECKING:
 
 Room = Callable[["Walk", Node, frozenset[str], Scope], Flow]
 
-_OBEYED = frozenset(
-    {
-        "BASHOPTS",
-        "BASH_ENV",
-        "CDPATH",
-        "ENV",
-        "FIGNORE",
-        "GLOBIGNORE",
-        "HOME",
-        "IFS",
-        "LANG",
-        "LC_ALL",
-        "LC_CTYPE",
-    }
-    | {
-        "OLDPWD",
-        "OPTERR",
-        "OPTIND",
-        "PATH",
-        "POSIXLY_CORRECT",
-        "PS4",
-        "PWD",
-        "SHELLOPTS",
-        "TIMEFORMAT",
-        "TMPDIR",
-    }
-)
-"""Variables whose assignment changes what the shell does next, or that every process finds exported."""
-
 
 def _command(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
     words = command_words(node)
@@ -51,9 +22,7 @@ def _command(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flo
         return walk.each(node.children, known, scope)
     walk.calls.append((node.start, tuple(word.text for word in words)))
     prefixed = known
-    for child in node.having(
-        "variable_assignment"
-    ):  # each sees those before it, the command's words see none
+    for child in node.having("variable_assignment"):  # each sees those before it, the command's words see none
         walk.each(child.children, prefixed, scope)
         prefixed |= {name.text for name in child.having("variable_name")}
     flow = walk.each(node.without("variable_assignment"), known, scope)
@@ -74,6 +43,8 @@ def _run(walk: Walk, words: tuple[Word, ...], known: frozenset[str], scope: Scop
     if not words:
         return both(known)
     name, arguments = words[0].text, words[1:]
+    if name in builtin.DECLARING:  # a plain command to the grammar behind `!`, `command` and `builtin`
+        return _declare(walk, words, known, scope)
     mark = builtin.mark(name, arguments)
     if mark and not (name == "return" and scope.own is not None):
         walk.mark(mark, scope)
@@ -93,8 +64,6 @@ def _run(walk: Walk, words: tuple[Word, ...], known: frozenset[str], scope: Scop
 
 def _assign(walk: Walk, names: frozenset[str], known: frozenset[str], scope: Scope) -> frozenset[str]:
     walk.set(names, scope)
-    if names & _OBEYED and (scope.own is None or not names <= scope.own):
-        walk.mark("aliases_or_umask", scope)
     return known | names if names else known
 
 
@@ -121,8 +90,12 @@ def _declaration(walk: Walk, node: Node, known: frozenset[str], scope: Scope) ->
     """`export`, `declare`, `typeset`, `local`, `readonly`: names with or without a value."""
     words = command_words(node)
     walk.calls.append((node.start, tuple(word.text for word in words)))
+    after = walk.each(node.parts, known, scope).after
+    return _declare(walk, words, known if after is None else after, scope)
+
+
+def _declare(walk: Walk, words: tuple[Word, ...], known: frozenset[str], scope: Scope) -> Flow:
     outer = scope._replace(own=None) if words[0].text == "export" else scope
-    given = frozenset(known if (flow := walk.each(node.parts, known, outer)).after is None else flow.after)
     said = builtin.declared(words)
     if said.exported and scope.here:
         walk.exports.update(said.names)
@@ -130,7 +103,7 @@ def _declaration(walk: Walk, node: Node, known: frozenset[str], scope: Scope) ->
         walk.mark("aliases_or_umask", scope)
     walk.set(said.assigned if words[0].text == "export" or said.exported else said.names, outer)
     fresh = said.names if scope.own is not None and not said.exported else said.assigned
-    return both(_assign(walk, said.assigned, given | fresh, outer))
+    return both(_assign(walk, said.assigned, known | fresh, outer))
 
 
 def _unset(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:

@@ -1,10 +1,12 @@
-"""The door to tree-sitter: bash text in, our own small tree out.
+r"""The door to tree-sitter: bash text in, our own small tree out.
 
 The grammar has some habits that would mislead every reader of its trees. They are put right here and in
 `shape`, so that nobody else needs to know them:
 
 * a `$B` in `$A/$B/c` may be read as a bare `$` followed by a new word. The `$` is then read again as a
   letter, and the expansion, like all that hide in leaves, is found by `scan.dollars`;
+* a line that begins with a backslash, as `\cp a b` does, may be read as words of the line before. The backslash
+  and what it stands before are read again as letters, too;
 * expansions at the start of a line of a here-document are passed over. Its body is read as a string instead;
 * a list `a && b && …` nests once for each operator. Ours is flat, so that no text is too deep for recursion.
 """
@@ -12,7 +14,7 @@ The grammar has some habits that would mislead every reader of its trees. They a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from migrate.shell import scan, shape
@@ -25,7 +27,12 @@ _DEEPEST = 80
 """Nesting beyond which we stop reading; the deepest of 2 500 commands that people wrote has 15 levels."""
 
 _ROUNDS = 6
-"""How often a text is read again because of a bare `$`: twice is the most that was ever needed."""
+"""How often a text is read again with letters where the grammar stumbled: thrice is the most ever needed."""
+
+_ASCII = bytes(range(128)) + b"." * 128
+"""The grammar's scanner asks C what class a character is of, which depends on the locale, and beyond ASCII reads
+memory that is not its own: `{` and certain emoji kill the process
+(https://github.com/tree-sitter/tree-sitter-bash/issues/337). To bash, they are letters like others."""
 
 _LITERAL = frozenset({"comment", "raw_string", "ansi_c_string", "heredoc_start", "heredoc_end"})
 
@@ -39,6 +46,7 @@ class Syntax:
     valid: bool
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Syntax:
     """The tree of a bash text, whatever the text is."""
     source = text.encode("utf-8", "surrogatepass")
@@ -63,19 +71,19 @@ class _Reading:
     base: int
     depth: int = 0
     sound: bool = True
-    bare: list[int] = field(default_factory=list)
+    wrong: list[int] = field(default_factory=list)
 
     def of(self, text: bytes) -> Node:
-        """The tree of a text, read again as long as it has a bare `$` before a name."""
-        patched = bytearray(text)
+        """The tree of a text, which is read again as long as the grammar misreads some of it."""
+        patched = bytearray(text.translate(_ASCII))
         for _ in range(_ROUNDS):
-            self.sound, self.bare = True, []
+            self.sound, self.wrong = True, []
             tree = _parser().parse(bytes(patched))
             root = self._node(tree.walk(), self.depth, "")
             self.sound = self.sound and not tree.root_node.has_error
-            if not self.bare:
+            if not self.wrong:
                 return root
-            for place in self.bare:
+            for place in self.wrong:
                 patched[place] = ord("x")
         self.sound = False
         return root
@@ -94,15 +102,23 @@ class _Reading:
             return self._leaf(node)
         children = self._list(cursor, depth) if kind == "list" else self._children(cursor, depth, kind)
         if not children:
-            alone = kind == "$" and parent != "simple_expansion"
-            if alone and scan.name_end(self.source, node.end) > node.end:
-                self.bare.append(raw.start_byte)
+            self.wrong += (place - self.base for place in self._misread(node, parent))
             return self._leaf(node)
         if kind == "heredoc_redirect":
             children = self._heredoc(children, depth)
         node = replace(node, children=tuple(children))
         self.sound = self.sound and not shape.misread(node)
         return shape.shaped(node)
+
+    def _misread(self, leaf: Node, parent: str) -> tuple[int, ...]:
+        """The places that must be letters for the grammar to find the bounds of a word."""
+        if leaf.kind == "$" and parent != "simple_expansion":
+            return (leaf.start,) if scan.name_end(self.source, leaf.end) > leaf.end else ()
+        if leaf.kind == "word" and self.source[leaf.start : leaf.start + 1].isspace():
+            place = self.source.find(b"\\", leaf.start, leaf.end)
+            self.sound = self.sound and place >= 0
+            return (place, place + 1) if place >= 0 else ()
+        return ()
 
     def _children(self, cursor: TreeCursor, depth: int, kind: str) -> list[Node]:
         children = []
@@ -142,12 +158,18 @@ class _Reading:
         """The parts of a here-document, its body read as it is read by bash."""
         label = next((child for child in children if child.kind == "heredoc_start"), None)
         quoted = label is None or any(mark in label.text for mark in "\"'\\")
+        indented = children[0].kind == "<<-"
+        ends = (child for child in children if child.kind == "heredoc_end")
+        self.sound = self.sound and all(self._is_line(end, indented=indented) for end in ends)
         return [
-            self._body(child, label, depth, quoted=quoted)
-            if label and child.kind == "heredoc_body"
-            else child
+            self._body(child, label, depth, quoted=quoted) if label and child.kind == "heredoc_body" else child
             for child in children
         ]
+
+    def _is_line(self, end: Node, *, indented: bool) -> bool:
+        """Whether an end word is a line of its own; the grammar also takes `  EOF` and `EOF || b` for one."""
+        before = self.source[self.source.rfind(b"\n", 0, end.start) + 1 : end.start]
+        return not (before.strip(b"\t") if indented else before) and self.source[end.end : end.end + 1] in {b"", b"\n"}
 
     def _body(self, body: Node, label: Node, depth: int, *, quoted: bool) -> Node:
         first = self.source.find(b"\n", label.end) + 1

@@ -9,6 +9,35 @@ from migrate.shell import control, references, simple
 from migrate.shell.flow import Flow, Known, Scope, both
 from migrate.shell.node import Node
 
+_OBEYED = frozenset(
+    {
+        "BASHOPTS",
+        "BASH_ENV",
+        "CDPATH",
+        "ENV",
+        "FIGNORE",
+        "GLOBIGNORE",
+        "HOME",
+        "IFS",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+    }
+    | {
+        "OLDPWD",
+        "OPTERR",
+        "OPTIND",
+        "PATH",
+        "POSIXLY_CORRECT",
+        "PS4",
+        "PWD",
+        "SHELLOPTS",
+        "TIMEFORMAT",
+        "TMPDIR",
+    }
+)
+"""Variables whose assignment changes what the shell does next, or that every process finds exported."""
+
 
 @dataclass(slots=True)
 class Walk:
@@ -54,7 +83,10 @@ class Walk:
     def set(self, names: Iterable[str], scope: Scope) -> None:
         """Variables are assigned here."""
         if scope.here:
-            self.sets.update(name for name in names if scope.own is None or name not in scope.own)
+            found = {name for name in names if scope.own is None or name not in scope.own}
+            self.sets |= found
+            if found & _OBEYED:
+                self.marks.add("aliases_or_umask")
 
     def mark(self, name: str, scope: Scope) -> None:
         """A flag goes up, if this happens in this shell."""
@@ -66,9 +98,7 @@ class Walk:
         names: tuple[str, ...] = ()
         if node.kind == "expansion":
             default = any(child.text in {"=", ":="} for child in node.children if child.field == "operator")
-            names = (
-                tuple(name.text for name in references.wanted(node, arithmetic=False)[:1]) if default else ()
-            )
+            names = tuple(name.text for name in references.wanted(node, arithmetic=False)[:1]) if default else ()
         elif scope.arithmetic:
             names = tuple(name.text for name in references.assigned(node))
             self.read(names if references.adds(node) else (), known)

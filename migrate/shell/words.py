@@ -63,9 +63,7 @@ def unescaped(text: str, only: frozenset[str] | None = None) -> str:
 def word(node: Node) -> Word:
     """The word that a node is."""
     value = literal(node)
-    bare = (
-        leaf for leaf in node.below() if leaf.kind in {"word", "extglob_pattern", "brace_expression", "{"}
-    )
+    bare = (leaf for leaf in node.below() if leaf.kind in {"word", "extglob_pattern", "brace_expression", "{"})
     pattern = any(_PATTERN & set(leaf.text) for leaf in bare)
     return Word(node.text if value is None else value, value, pattern)
 

@@ -118,6 +118,7 @@ def test_set_before_read(text: str, reads: str) -> None:
         ("set -a; A=1; set +a", "A", "A"),
         ("set -o allexport; . .env; A=1", "A", "A"),
         ("(export A=1); export -n B", "", ""),
+        ("! export A=1; command export B; builtin declare C=1", "A C", "A B"),
         ("export 'A=1' \"B=$C\"", "A B", "A B"),
         ("for A in x; do :; done; read B; mapfile C; printf -v D x; ((E++)); : ${F:=1}", "A B C D E F", ""),
         ("f() { local A=1; B=1; }", "B", ""),
@@ -149,6 +150,8 @@ def test_mentions_reach_into_quotes_but_not_into_comments() -> None:
         ("cat <<EOF | grep x && foo\na\nEOF", [("cat",), ("grep", "x"), ("foo",)]),
         ('cat <<EOF\n  $(foo "x")\nEOF', [("cat",), ("foo", "x")]),
         ("export A='b c'; unset D", [("export", "A=b c"), ("unset", "D")]),
+        ("foo\n\\cp a b\n  \\rm $c", [("foo",), ("cp", "a", "b"), ("rm", "$c")]),
+        ("foo {\U0010ffff \u2014", [("foo", "{\U0010ffff", "\u2014")]),
         ("circleci-agent step halt # x", [("circleci-agent", "step", "halt")]),
         ("if a\\\n b; then f() { c; }; fi", [("a", "b"), ("c",)]),
     ],
@@ -186,9 +189,7 @@ def test_bash_env(text: str, written: list[str | None]) -> None:
 
 def test_writes_and_sources_and_functions() -> None:
     """Literal targets of writing, sourced files and defined functions are listed as they were written."""
-    effects = analyse(
-        "a > 'x y' 2>&1 && b >>z; c &> $D; e | tee -a f 'g'; . ./h i; source \"$J\"; k() { :; }"
-    )
+    effects = analyse("a > 'x y' 2>&1 && b >>z; c &> $D; e | tee -a f 'g'; . ./h i; source \"$J\"; k() { :; }")
     assert effects.writes == {"x y", "z", "f", "g"}
     assert effects.sources == ("./h", '"$J"')
     assert effects.functions == {"k"}
@@ -199,6 +200,7 @@ def test_writes_and_sources_and_functions() -> None:
     [
         ("cd x", "changes_directory"),
         ("builtin pushd x", "changes_directory"),
+        ("make\n\\cd x", "changes_directory"),
         ("if a; then cd x; fi", "changes_directory"),
         ("f() { cd x; }", "changes_directory"),
         ("a || exit 1", "exits"),
@@ -217,6 +219,7 @@ def test_writes_and_sources_and_functions() -> None:
         ("unset A", "aliases_or_umask"),
         ("readonly A=1", "aliases_or_umask"),
         ("IFS=,", "aliases_or_umask"),
+        ("for PATH in a; do b; done", "aliases_or_umask"),
         ("PATH=$A/$B/bin:$PATH", "aliases_or_umask"),
         ("export $(cat .env)", "aliases_or_umask"),
         ("a && b", "unchecked_end"),
@@ -267,6 +270,8 @@ def test_pipelines() -> None:
         "if a; then",
         "echo 'a",
         "foo \\",
+        "cat <<EOF\na\nEOF || b",
+        "cat <<EOF\na\n EOF\nb",
         "foo \\\n",
         "cat <<EOF\na",
         "a )",
@@ -434,6 +439,8 @@ TEXTS = st.one_of(st.text(), PIECES, SCRIPTS)
 @example("$(" * 500 + ")" * 500)
 @example("cat <<A\n$(" * 200)
 @example("\0a\0")
+@example("{\U0010ffff")
+@example("'$]é\n\"'<<EOF\n`\n[<<EOF\n< '`\t<<EOF\n]$&é<<EOF\n")
 @example("\ud800 $A")
 def test_never_raises(text: str) -> None:
     """Any text has effects; one that is nobody's bash is simply not valid."""
@@ -466,7 +473,7 @@ def test_renamed_variables_are_no_longer_read(text: str) -> None:
         ("a \\ \nb", "a \\ \nb"),
         ("echo 'a  \nb' \"c  \nd\"  \ne", "echo 'a  \nb' \"c  \nd\"\ne"),
         ("cat <<EOF  \n  \na  \nEOF\nb  ", "cat <<EOF\n  \na  \nEOF\nb"),
-        ("cat <<EOF\na\nEOF \nEOF\nb ", "cat <<EOF\na\nEOF \nEOF\nb"),
+        ("cat <<EOF\na\nEOF \nEOF\nb ", "cat <<EOF\na\nEOF \nEOF\nb "),
         ("# a  \nb", "# a\nb"),
         ("A=(a  \n b  \n)", "A=(a\n b\n)"),
         ("if a  ", "if a  "),

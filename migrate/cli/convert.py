@@ -1,0 +1,153 @@
+"""`circle2bb convert`: a config becomes the pipelines file and the reports."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from migrate import Outcome, __version__
+from migrate import convert as compile_config
+from migrate.catalog import Catalog
+from migrate.choices import VALUES
+from migrate.cli.exits import NOTED, Refused
+from migrate.cli.links import links
+from migrate.cli.reading import DEFAULT, Project, project
+from migrate.cli.writing import below, write
+from migrate.diagnostics import Fate
+from migrate.report import json, markdown, terminal
+from migrate.report.summary import Summary, summarise
+
+PIPELINES = "bitbucket-pipelines.yml"
+_FILES = {
+    PIPELINES: "",
+    "migration-report.md": "read this before you merge",
+    "migration-report.json": "the same, for programs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the files go: the reports and scaffold into `folder`, the pipelines file to `pipelines`."""
+
+    folder: Path
+    pipelines: Path
+
+
+@click.command()
+@click.argument("config", default=DEFAULT)
+@click.option("-o", "--output", default="output", show_default=True, metavar="DIR", help="Where the files are written.")
+@click.option("--choices", metavar="FILE", help="What you decided.  [default: circle2bb.yml beside .circleci/]")
+@click.option("--add", multiple=True, metavar="NAME", help="Add a job of mappings/additions; repeatable.")
+@click.option("--style", type=click.Choice(VALUES["style"]), help="How start conditions are written.")
+@click.option("--layout", type=click.Choice(VALUES["layout"]), help="How the job graph is laid out.")
+@click.option(
+    "--mappings",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Your own mappings, which win over ours.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([fate.value for fate in Fate]),
+    default=Fate.ERROR.value,
+    show_default=True,
+    metavar="FATE",
+    help="Exit with 1 if a note has this fate or a graver one (kept, rewritten, approximated, dropped, manual, error).",
+)
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
+@click.option("--in-place", is_flag=True, help="Write the pipelines file to the repository root.")
+@click.option("--stdout", is_flag=True, help="Print the pipelines file and write nothing.")
+@click.option("--diff", is_flag=True, help="Print how the existing pipelines file would change, and write nothing.")
+@click.option("--quiet", is_flag=True, help="Print no summary.")
+def convert(
+    config: str,
+    *,
+    output: str,
+    choices: str | None,
+    add: tuple[str, ...],
+    style: str | None,
+    layout: str | None,
+    mappings: Path | None,
+    fail_on: str,
+    force: bool,
+    in_place: bool,
+    stdout: bool,
+    diff: bool,
+    quiet: bool,
+) -> None:
+    """Convert CONFIG, a CircleCI config, to Bitbucket Pipelines.
+
+    CONFIG is .circleci/config.yml if none is given; - reads standard input. Writes bitbucket-pipelines.yml, and migration-report.md and .json, which say what changed and what you
+    must do.
+    """
+    if stdout and diff:
+        said = "--stdout and --diff exclude each other"
+        raise click.UsageError(said)
+    given = project(config, choices)
+    outcome = compile_config(
+        given.config,
+        given.choices,
+        add=add,
+        catalog=Catalog(mappings),
+        has_file=given.has_file,
+        style=style or "",
+        layout=layout or "",
+    )
+    text = _checked(outcome)
+    target = Target(Path(output), (given.root if in_place else Path(output)) / PIPELINES)
+    if stdout:
+        click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+    elif diff:
+        click.echo(_diff(target.pipelines, text), nl=False)
+    else:
+        _write(outcome, given, target, force=force, quiet=quiet)
+    if any(note.code.fate.rank >= Fate(fail_on).rank for note in outcome.notes):
+        click.get_current_context().exit(NOTED)
+
+
+def _checked(outcome: Outcome) -> str:
+    """The text of the pipelines file; the errors are printed, and if there is no text the program ends."""
+    errors = [note for note in outcome.notes if note.code.fate is Fate.ERROR]
+    lines = "\n".join(dict.fromkeys(str(note).replace("\n", " ") for note in errors))
+    if outcome.text is None:
+        raise Refused(lines)
+    if lines:
+        click.echo(lines, err=True)
+    return outcome.text
+
+
+def _write(outcome: Outcome, given: Project, target: Target, *, force: bool, quiet: bool) -> None:
+    summary = summarise(outcome, __version__, (given.choices.path,) if given.choices else ())
+    texts = dict(_texts(outcome, summary, given, target))
+    write(texts, force=force)
+    if not quiet:
+        named = ((path.as_posix(), _FILES.get(path.name, "review and commit")) for path in texts)
+        click.echo(terminal.render(summary, tuple(named)), nl=False)
+
+
+def _texts(outcome: Outcome, summary: Summary, given: Project, target: Target) -> Iterator[tuple[Path, str]]:
+    yield target.pipelines, outcome.text or ""
+    _, report, data = _FILES
+    yield target.folder / report, markdown.render(summary, links(given, target.folder, target.pipelines))
+    yield target.folder / data, json.render(summary)
+    for file in outcome.scaffold:
+        yield below(target.folder / "scaffold", file.path), file.content
+
+
+def _diff(path: Path, text: str) -> str:
+    """The unified diff from the existing file, or from nothing, to the new text."""
+    from difflib import unified_diff
+
+    there = path.is_file()
+    old = path.read_text(encoding="utf-8", errors="replace") if there else ""
+    lines = unified_diff(
+        old.splitlines(keepends=True),
+        text.splitlines(keepends=True),
+        path.as_posix() if there else "/dev/null",
+        path.as_posix(),
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+__all__ = ["convert"]

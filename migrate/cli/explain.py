@@ -1,0 +1,45 @@
+"""`circle2bb explain`: what the codes of the notes mean."""
+
+import click
+
+from migrate.cli.exits import Misused
+from migrate.diagnostics import CODES, Code
+from migrate.lower.registry import key_rooms
+
+_WIDTH = 80
+
+
+@click.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what the CODE of a note means.
+
+    It says why there is a difference and what to do about it; without CODE, all codes are listed.
+    """
+    key_rooms()  # the rooms declare their codes when they are imported
+    if code is None:
+        wide = max(len(name) for name in CODES)
+        for name in sorted(CODES):
+            click.echo(f"{name:<{wide}}  {CODES[name].fate:<12}  {CODES[name].title}")
+        return
+    if code not in CODES:
+        said = f"circle2bb: error: there is no code '{code}'{_near(code)}"
+        raise Misused(said)
+    click.echo(_explained(CODES[code]))
+
+
+def _near(code: str) -> str:
+    from difflib import get_close_matches
+
+    found = sorted(get_close_matches(code, CODES))
+    return f"; did you mean {', '.join(found)}?" if found else "; 'circle2bb explain' lists all"
+
+
+def _explained(code: Code) -> str:
+    from textwrap import fill
+
+    head = f"{code.id} ({code.fate}): {code.title}"
+    return "\n".join([head, "", fill(code.explanation, _WIDTH), *(["", *code.urls] if code.urls else [])])
+
+
+__all__ = ["explain"]

@@ -1,0 +1,116 @@
+"""What is read: the config, the choices, and where the repository is. Each error says what and where."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrate import Source
+from migrate.cli.exits import Refused
+
+DEFAULT = ".circleci/config.yml"
+CHOICES = "circle2bb.yml"
+_STDIN = "-"
+STDIN = "<stdin>"
+_FOLDER = ".circleci"
+_LARGEST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A config, the choices beside it, and the repository's root as the user named it."""
+
+    config: Source
+    choices: Source | None
+    root: Path
+
+    @property
+    def is_rooted(self) -> bool:
+        """Whether the config's name is one below the repository's root, not one as the user gave it."""
+        return _is_rooted(self.config.path)
+
+    @property
+    def has_file(self) -> Callable[[str], bool]:
+        """Whether the repository has a file."""
+        return lambda name: (self.root / name).is_file()
+
+
+def project(config: str, choices: str | None) -> Project:
+    """Read a config, from standard input if it is `-`, and its choices file if there is one."""
+    root = Path() if config == _STDIN else _root(Path(config))
+    shown = STDIN if config == _STDIN else _shown(Path(config), root)
+    source = Source(shown, _text(config, shown))
+    if choices is not None:
+        return Project(source, Source(Path(choices).as_posix(), _text(choices, choices)), root)
+    beside = root / CHOICES
+    name = CHOICES if _is_rooted(shown) else beside.as_posix()
+    return Project(source, Source(name, _text(str(beside), name)) if beside.is_file() else None, root)
+
+
+def _is_rooted(shown: str) -> bool:
+    """Whether a name is one below the repository's root."""
+    return shown.startswith(f"{_FOLDER}/")
+
+
+def _root(config: Path) -> Path:
+    """The folder above the config's `.circleci`; without one, the config's own folder."""
+    above = [place for place in config.parents if place.name == _FOLDER]
+    if above:
+        return above[-1].parent
+    # A config that is named from inside `.circleci` has the folder in its full path only.
+    whole = Path(os.path.abspath(config))  # noqa: PTH100 - resolve() would follow links out of the repository
+    inside = [place for place in whole.parents if place.name == _FOLDER]
+    return inside[-1].parent if inside else config.parent
+
+
+def _shown(config: Path, root: Path) -> str:
+    """The config's name in messages: from the repository's root if it lies below `.circleci`, else as given."""
+    whole = Path(os.path.abspath(config))  # noqa: PTH100
+    within = whole.relative_to(os.path.abspath(root))  # noqa: PTH100
+    return within.as_posix() if _is_rooted(within.as_posix()) else config.as_posix()
+
+
+def _text(path: str, shown: str) -> str:
+    data = _bytes(path, shown)
+    if len(data) > _LARGEST:
+        said = f"the file is larger than {_LARGEST // 1_000_000} MB; name a CircleCI config"
+        raise _refusal(said, f"{shown}:1:1")
+    zero = data.find(b"\0")
+    if zero >= 0:
+        said = "the file is binary; a CircleCI config is YAML text in UTF-8"
+        raise _refusal(said, _place(shown, data, zero))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        said = f"the byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        raise _refusal(said, _place(shown, data, error.start)) from error
+
+
+def _bytes(path: str, shown: str) -> bytes:
+    try:
+        if path == _STDIN:
+            return sys.stdin.buffer.read()
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        said = "there is no such file; name the config, or run circle2bb where .circleci/config.yml is"
+        raise _refusal(said, shown) from error
+    except IsADirectoryError as error:
+        said = f"this is a directory; name a file in it, such as {DEFAULT}"
+        raise _refusal(said, shown) from error
+    except (OSError, ValueError) as error:
+        said = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise _refusal(said, shown) from error
+
+
+def _place(shown: str, data: bytes, offset: int) -> str:
+    line = data.count(b"\n", 0, offset) + 1
+    column = offset - (data.rfind(b"\n", 0, offset) + 1) + 1
+    return f"{shown}:{line}:{column}"
+
+
+def _refusal(said: str, where: str) -> Refused:
+    return Refused(f"{where}: error: {said}")
+
+
+__all__ = ["CHOICES", "DEFAULT", "STDIN", "Project", "project"]

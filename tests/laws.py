@@ -1,0 +1,497 @@
+"""Laws: what holds for every output, whatever its golden says.
+
+A law takes the config's text and the outcome, and gives complaints; none is what it should give. It looks at the
+written text, read again as a stranger would, and at the plan; never at the model that the text was written from.
+"""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
+from pipeline_runner.models import PipelineSpec
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from migrate import Outcome
+from migrate.circleci.plan import Job
+from migrate.diagnostics import Note, Notes
+from migrate.yamlio.nodes import Entry, Mapping, Place, Scalar, walk
+from migrate.yamlio.read import read
+from tests.golden import Config
+
+Law = Callable[[str, Outcome], Iterator[str]]
+Steps = list[dict[str, Any]]
+
+_TEMPLATE = re.compile(r"<<\s*[#^/]?\s*(parameters|pipeline|matrix)\b")
+_PREDEFINED_CACHES = frozenset("composer docker dotnetcore gradle ivy2 maven node pip sbt".split())
+_MOST_STEPS = 100
+_MOST_SERVICES = 5
+_FREE_KEYS = ("environment",)
+"""Keys whose mappings hold names of the user's own, so that no key in them can be unknown."""
+
+
+def document(outcome: Outcome) -> dict[str, Any]:
+    """The written text as PyYAML reads it; a refused config wrote nothing."""
+    found = yaml.safe_load(outcome.text) if outcome.text is not None else {}
+    assert isinstance(found, dict)
+    return found
+
+
+def starts(doc: dict[str, Any]) -> Iterator[tuple[str, list[Steps]]]:
+    """Every pipeline by its path, as groups of steps: what runs one after another, and within each, at once."""
+    for section, value in (doc.get("pipelines") or {}).items():
+        for pattern, items in {"": value}.items() if section == "default" else value.items():
+            yield f"{section} {pattern}".strip(), [_group(item) for item in items]
+
+
+def _group(item: dict[str, Any]) -> Steps:
+    ((kind, value),) = item.items()
+    if kind == "step":
+        return [value]
+    inner = value["steps"] if isinstance(value, dict) else value
+    return [one["step"] for one in inner]
+
+
+def steps(doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every step of every pipeline, and every one that is only defined."""
+    yield from (step for _, groups in starts(doc) for group in groups for step in group)
+    yield from (item["step"] for item in (doc.get("definitions") or {}).get("steps") or ())
+
+
+def no_template_is_left(_: str, outcome: Outcome) -> Iterator[str]:
+    """No `<< parameters.x >>` and its like is left in any scalar; here-documents and merge keys are no templates."""
+    for scalar in _scalars(document(outcome)):
+        if _TEMPLATE.search(scalar):
+            yield f"a template is left: {scalar!r}"
+
+
+def _scalars(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from (*_scalars(key), *_scalars(value))
+    elif isinstance(node, list):
+        for item in node:
+            yield from _scalars(item)
+    else:
+        yield str(node)
+
+
+def readers_agree(_: str, outcome: Outcome) -> Iterator[str]:
+    """A reader of YAML 1.1 and one of 1.2 read the same document, with no key twice."""
+    if outcome.text is None:
+        return
+    old, new = yaml.safe_load(outcome.text), YAML(typ="safe", pure=True).load(outcome.text)
+    if not _same(old, new):
+        yield "PyYAML (1.1) and ruamel.yaml (1.2) read different documents"
+
+
+def _same(one: object, other: object) -> bool:
+    """Equal in value and type: `True == 1` is not enough."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = list(one) == list(other) or sorted(map(repr, one)) == sorted(map(repr, other))
+        return keys and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and one == other
+
+
+def requires_hold(_: str, outcome: Outcome) -> Iterator[str]:
+    """In every pipeline a job stands in a later group than each job that it requires.
+
+    A required job that has no step anywhere (an approval, a job left out) stands for what it requires itself.
+    """
+    doc = document(outcome)
+    everywhere = {step["name"] for step in steps(doc)}
+    for where, groups in starts(doc):
+        places: dict[str, list[int]] = {}
+        for index, group in enumerate(groups):
+            for step in group:
+                places.setdefault(step["name"], []).append(index)
+        for job in outcome.plan.jobs:
+            for other in _required(job, outcome, everywhere):
+                mine, theirs = places.get(_name(job, outcome), []), places.get(_name(other, outcome), [])
+                if mine and theirs and min(theirs) >= max(mine):
+                    yield f"{where}: '{job.name}' requires '{other.name}' and does not stand behind it"
+
+
+def _name(job: Job, outcome: Outcome) -> str:
+    """The name of the job's step."""
+    return {name: title for name, title, _ in outcome.choices.rename}.get(job.name, job.name)
+
+
+def _required(job: Job, outcome: Outcome, everywhere: set[str]) -> Iterator[Job]:
+    jobs = {other.name: other for other in outcome.plan.jobs if other.workflow == job.workflow}
+    for requirement in job.requires:
+        other = jobs[requirement.job]
+        if other.type != "approval" and _name(other, outcome) in everywhere:
+            yield other
+        else:
+            yield from _required(other, outcome, everywhere)
+
+
+def gates_hold(_: str, outcome: Outcome) -> Iterator[str]:
+    """A job that waited for an approval, itself or through jobs that have no step, is started by hand."""
+    if outcome.text is None:
+        return
+    doc = document(outcome)
+    everywhere = {step["name"] for step in steps(doc)}
+    names = Counter(_name(job, outcome) for job in outcome.plan.jobs)
+    for job in outcome.plan.jobs:
+        if job.type == "approval" or not _gated(job, outcome, everywhere) or names[_name(job, outcome)] > 1:
+            continue
+        for step in steps(doc):
+            if step["name"] == _name(job, outcome) and step.get("trigger") != "manual":
+                yield f"'{job.name}' waited for an approval and is not manual"
+
+
+def _gated(job: Job, outcome: Outcome, everywhere: set[str]) -> bool:
+    jobs = {other.name: other for other in outcome.plan.jobs if other.workflow == job.workflow}
+    required = [jobs[requirement.job] for requirement in job.requires]
+    return any(
+        other.type == "approval"
+        or (_name(other, outcome) not in everywhere and _gated(other, outcome, everywhere))
+        for other in required
+    )
+
+
+_NAMES = "main master dev feature/x release/1.0 release-1 rel-1 wip-1 v1.2 v1.2.3 latest".split()
+"""Branch and tag names that are tried, besides those that the filters spell out."""
+
+
+def filters_hold(_: str, outcome: Outcome) -> Iterator[str]:
+    """On every branch and tag that is tried, just the jobs run that CircleCI runs there.
+
+    A step whose script begins with a test that ends it well runs where the test says so. Does not apply where the
+    choices decide what runs.
+    """
+    if outcome.text is None or outcome.choices.selections or outcome.choices.feature_branches != "push":
+        return
+    doc = document(outcome)
+    everywhere = {step["name"] for step in steps(doc)}
+    for kind, variable in (("branches", "BITBUCKET_BRANCH"), ("tags", "BITBUCKET_TAG")):
+        for name in sorted({*_NAMES, *_spelled(outcome, kind)}):
+            wanted = {_name(job, outcome) for job in _running(outcome, kind, name)} & everywhere
+            running = {s["name"] for s in _started(doc, kind, name) if _passes(s, variable, name)}
+            running -= {step for step in running if step not in {_name(j, outcome) for j in outcome.plan.jobs}}
+            if wanted != running:
+                yield f"{kind} '{name}': runs {sorted(running)}; CircleCI runs {sorted(wanted)}"
+
+
+def _spelled(outcome: Outcome, kind: str) -> Iterator[str]:
+    for job in outcome.plan.jobs:
+        names = job.filters.branches if kind == "branches" else job.filters.tags
+        for pattern in names.patterns if names else ():
+            if not pattern.is_regex:
+                yield from (pattern.text, pattern.text.replace("*", "1.0"))
+
+
+def _running(outcome: Outcome, kind: str, name: str) -> Iterator[Job]:
+    """The jobs that CircleCI runs: admitted, and, if they require any, at least one of those runs."""
+    for workflow in outcome.plan.workflows:
+        jobs = {job.name: job for job in workflow.jobs}
+
+        def runs(job: Job, jobs: dict[str, Job] = jobs) -> bool:
+            names = job.filters.branches if kind == "branches" else job.filters.tags
+            required = [jobs[requirement.job] for requirement in job.requires]
+            return names is not None and names.admits(name) and (not required or any(map(runs, required)))
+
+        yield from filter(runs, workflow.jobs)
+
+
+def _started(doc: dict[str, Any], kind: str, name: str) -> Iterator[dict[str, Any]]:
+    """The steps of the pipeline that Bitbucket starts: an exact name, else the longest glob, else the default."""
+    found = {where: groups for where, groups in starts(doc) if where.startswith(f"{kind} ")}
+    globs = [where for where in found if _glob(where.partition(" ")[2]).fullmatch(name)]
+    chosen = f"{kind} {name}" if f"{kind} {name}" in found else max(globs, key=len, default="")
+    if not chosen and kind == "branches":
+        found = dict(starts(doc))
+        chosen = "default"
+    yield from (step for group in found.get(chosen, []) for step in group)
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Bitbucket's globs (reference bitbucket.md, section 2.2), as far as the converter writes them."""
+    words = {"**": ".*", "*": "[^/]*", "?": "[^/]?"}
+    return re.compile("".join(words.get(part, re.escape(part)) for part in re.split(r"(\*\*|\*|\?)", pattern)))
+
+
+def _passes(step: dict[str, Any], variable: str, name: str) -> bool:
+    """Whether the tests at the head of the script let the step go on."""
+    first = step["script"][0] if step["script"] else ""
+    return not (isinstance(first, str) and first.rstrip().endswith("exit 0")) or _goes_on(first, variable, name)
+
+
+@cache
+def _goes_on(guard: str, variable: str, name: str) -> bool:
+    text = f"{guard}\necho on"
+    done = subprocess.run(["bash", "-ec", text], capture_output=True, text=True, check=False, env={variable: name})
+    return done.stdout.strip() == "on"
+
+
+def every_job_is_accounted_for(_: str, outcome: Outcome) -> Iterator[str]:
+    """A job of the plan is a step somewhere, or an approval, or a note about it says what became of it."""
+    if outcome.text is None:
+        return
+    doc = document(outcome)
+    written = {step["name"] for _, groups in starts(doc) for group in groups for step in group}
+    told = {note.job for note in outcome.notes if note.code.fate.rank >= 1}
+    for job in outcome.plan.jobs:
+        if job.type != "approval" and _name(job, outcome) not in written and job.id not in told:
+            yield f"'{job.name}' is in no pipeline and in no note"
+
+
+def scripts_are_bash(_: str, outcome: Outcome) -> Iterator[str]:
+    """Every script and after-script, its items joined as Bitbucket joins them, passes `bash -n`."""
+    for step in steps(document(outcome)):
+        for key in ("script", "after-script"):
+            items = step.get(key, [])
+            text = "\n".join(item if isinstance(item, str) else ":" for item in items)
+            complaint = _syntax(text)
+            if complaint:
+                yield f"{key} of '{step['name']}': {complaint}"
+
+
+@cache
+def _syntax(text: str) -> str:
+    done = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, check=False)
+    return done.stderr.strip()
+
+
+_CIRCLE_VARIABLE = re.compile(r"\$\{?(CIRCLE\w*)")
+_CIRCLE_COMMAND = re.compile(r"(?:^|[;&|(`]|\n)\s*(circleci(?:-agent)?\s+\w+)")
+
+
+def circleci_is_gone(_: str, outcome: Outcome) -> Iterator[str]:
+    """A variable or command of CircleCI in a script is set there, or a note tells of it."""
+    told = "\n".join(note.detail for note in outcome.notes)
+    for step in steps(document(outcome)):
+        for key in ("script", "after-script"):
+            text = "\n".join(item for item in step.get(key, []) if isinstance(item, str))
+            for found in (*_CIRCLE_VARIABLE.findall(text), *_CIRCLE_COMMAND.findall(text)):
+                if f"{found}=" not in text and found not in told:
+                    yield f"{key} of '{step['name']}' has {found}, and no note tells of it"
+
+
+def anchors_are_used(_: str, outcome: Outcome) -> Iterator[str]:
+    """Every alias has its anchor before it; a script's anchor is used twice or more, any other at least once."""
+    defined: dict[str, str] = {}
+    used: Counter[str] = Counter()
+    for event in yaml.parse(outcome.text or ""):
+        if isinstance(event, yaml.AliasEvent):
+            used[event.anchor] += 1
+            if event.anchor not in defined:
+                yield f"*{event.anchor} stands before its anchor, or has none"
+        elif getattr(event, "anchor", None):
+            if event.anchor in defined:
+                yield f"&{event.anchor} is defined twice"
+            defined[event.anchor] = "script" if isinstance(event, yaml.ScalarEvent) else "step"
+    for anchor, kind in defined.items():
+        if used[anchor] < (2 if kind == "script" else 1):
+            yield f"the {kind} &{anchor} is used {used[anchor]} times"
+
+
+def schema_holds(_: str, outcome: Outcome) -> Iterator[str]:
+    """The document passes Bitbucket's schema, as check-jsonschema carries it."""
+    if outcome.text is not None:
+        yield from (f"{error.json_path}: {error.message}" for error in _validator().iter_errors(document(outcome)))
+
+
+@cache
+def _validator() -> Any:  # noqa: ANN401 - jsonschema has no types
+    schema = get_builtin_schema("vendor.bitbucket-pipelines")
+    return importlib.import_module("jsonschema").validators.validator_for(schema)(schema)
+
+
+def runner_reads_it(_: str, outcome: Outcome) -> Iterator[str]:
+    """The models of bitbucket-pipeline-runner, which imitate the service, take the document."""
+    if outcome.text is None:
+        return
+    try:
+        PipelineSpec.model_validate(document(outcome))
+    except ValidationError as error:
+        yield from (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+
+
+def limits_hold(_: str, outcome: Outcome) -> Iterator[str]:
+    """What the service refuses and the schema lets pass (reference bitbucket.md, sections 1.12, 3.7 and 3.8)."""
+    doc = document(outcome)
+    definitions = doc.get("definitions") or {}
+    if outcome.text is not None and not any(groups for _, groups in starts(doc)) and not _says_error(outcome):
+        yield "there is no pipeline, and no note says that this is an error"
+    for where, groups in starts(doc):
+        everything = [step for group in groups for step in group]
+        if len(everything) > _MOST_STEPS:
+            yield f"{where}: {len(everything)} steps; at most {_MOST_STEPS} are allowed"
+        if groups and any(step.get("trigger") == "manual" for step in groups[0]):
+            yield f"{where}: a first step is manual"
+        deployments = Counter(step["deployment"] for step in everything if "deployment" in step)
+        yield from (f"{where}: the environment {e} stands {n} times" for e, n in deployments.items() if n > 1)
+        if any(len(group) == 0 for group in groups):
+            yield f"{where}: a parallel group is empty"
+    for step in steps(doc):
+        caches, services = step.get("caches", []), step.get("services", [])
+        known = {*_PREDEFINED_CACHES, *(definitions.get("caches") or {})}
+        yield from (f"'{step['name']}' names the cache '{c}' twice" for c, n in Counter(caches).items() if n > 1)
+        yield from (f"'{step['name']}' names an unknown cache '{c}'" for c in caches if c not in known)
+        yield from (
+            f"'{step['name']}' names an unknown service '{s}'"
+            for s in services
+            if s not in {"docker", *(definitions.get("services") or {})}
+        )
+        if len(services) > _MOST_SERVICES:
+            yield f"'{step['name']}' has {len(services)} services; at most {_MOST_SERVICES} are allowed"
+        if not step.get("script"):
+            yield f"'{step['name']}' has no script"
+
+
+def _says_error(outcome: Outcome) -> bool:
+    return any(note.code.fate == "error" for note in outcome.notes)
+
+
+def notes_are_placed(source: str, outcome: Outcome) -> Iterator[str]:
+    """A note stands at a place that exists, names a subject and says something; it is said once."""
+    lines = source.count("\n") + 1
+    for note in outcome.notes:
+        if note.span.file == outcome.source.path and not 1 <= note.span.line <= lines:
+            yield f"{note.span} is not in the config"
+        if not note.detail.strip() or not note.subject:
+            yield f"{note.span}: {note.code.id} says nothing, or of nothing"
+    said = Counter((note.code.id, note.span, note.detail, note.job) for note in outcome.notes)
+    yield from (f"{span}: {code} is said {n} times" for (code, span, _, _), n in said.items() if n > 1)
+
+
+LAWS: tuple[Law, ...] = (
+    no_template_is_left,
+    readers_agree,
+    requires_hold,
+    gates_hold,
+    filters_hold,
+    every_job_is_accounted_for,
+    scripts_are_bash,
+    circleci_is_gone,
+    anchors_are_used,
+    schema_holds,
+    runner_reads_it,
+    limits_hold,
+    notes_are_placed,
+)
+
+
+_DIGESTS = """
+import hashlib, json, sys
+from pathlib import Path
+from tests.golden import Config
+for id, text, choices in json.load(sys.stdin):
+    outcome = Config(id, text, choices).convert()
+    said = "\\n".join(f"{note} {note.trail} {note.job}" for note in outcome.notes)
+    print(hashlib.sha256(f"{outcome.text}\\0{said}\\0{outcome.variables}".encode()).hexdigest())
+"""
+
+
+def digests(configs: list[Config], seed: int) -> list[str]:
+    """A digest of each config's outcome, text and notes, from a process with this hash seed."""
+    done = subprocess.run(
+        [sys.executable, "-c", _DIGESTS],
+        input=json.dumps([(config.id, config.text, config.choices) for config in configs]),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+        env={"PYTHONHASHSEED": str(seed), "PATH": ""},
+    )
+    return done.stdout.split()
+
+
+UNKNOWN = "zz-unknown"
+
+
+def with_unknown_keys(text: str) -> Iterator[tuple[int, str, str]]:
+    """For each mapping that has lines of its own: a line, the mapping's path, the text with an unknown key there."""
+    lines = text.splitlines(keepends=True)
+    for place in _mappings(text):
+        entry = place.node.entries[-1] if isinstance(place.node, Mapping) else None
+        if entry is not None and _begins_its_line(entry, lines):
+            at = entry.key.span.line
+            added = " " * (entry.key.span.column - 1) + f"{UNKNOWN}: 1\n"
+            yield at, place.path, "".join([*lines[: at - 1], added, *lines[at - 1 :]])
+
+
+def _mappings(text: str) -> Iterator[Place]:
+    root = read(text, "config.yml", Notes())
+    assert root is not None
+    yield Place("", "", root.span, root, is_item=False)
+    for place in walk(root):
+        if isinstance(place.node, Mapping) and place.path.rpartition(".")[2] not in _FREE_KEYS:
+            yield place
+
+
+def _begins_its_line(entry: Entry, lines: list[str]) -> bool:
+    span = entry.key.span
+    line = lines[span.line - 1]
+    return not line[: span.column - 1].strip() and line[span.column - 1 :].startswith(entry.key.text)
+
+
+def unknown_key_is_told(line: int, path: str, outcome: Outcome) -> bool:
+    """Whether a note stands at the line of the unknown key, or tells that the definition around it is unused."""
+    unused = (note.subject for note in outcome.notes if note.code.id == "unused")
+    at_its_line = any(span.line == line for note in outcome.notes for span in note.trail)
+    return at_its_line or any(f"{path}.".startswith(f"{subject}.") for subject in unused)
+
+
+def circleci_output(outcome: Outcome, home: Path) -> tuple[str, bool]:
+    """What the one job prints as CircleCI runs it, a shell for each command, and whether it succeeds."""
+    (job,) = outcome.plan.jobs
+    there = home / "project"
+    there.mkdir(parents=True)
+    env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "BASH_ENV": str(home / "env")} | _variables(job.keys)
+    printed, failed = "", False
+    for call in job.steps:
+        if call.step != "run":
+            continue
+        body = call.body if isinstance(call.body, Mapping) else None
+        when = _text(body, "when") or "on_success"
+        if failed != (when == "on_fail") and when != "always":
+            continue
+        command = _text(body, "command") if body else getattr(call.body, "text", "")
+        cwd = there / _text(body, "working_directory")
+        done = _bash(command, cwd, env | (_variables(body) if body else {}), "-eo", "pipefail")
+        printed += done.stdout
+        failed = failed or done.returncode != 0
+    return printed, not failed
+
+
+def bitbucket_output(outcome: Outcome, home: Path) -> tuple[str, bool]:
+    """What the one step prints as Bitbucket runs it, one shell for each of its two scripts, and how that ends."""
+    ((_, [[step]]),) = starts(document(outcome))
+    there = home / "build"
+    there.mkdir(parents=True)
+    env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "BITBUCKET_CLONE_DIR": str(there)}
+    done = _bash("\n".join(step["script"]), there, env, "-e")
+    code = {"BITBUCKET_EXIT_CODE": str(done.returncode)}
+    after = _bash("\n".join(step.get("after-script", [])), there, env | code, "-e")
+    return done.stdout + after.stdout, done.returncode == 0
+
+
+def _bash(text: str, cwd: Path, env: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+    cwd.mkdir(parents=True, exist_ok=True)
+    command = ["bash", *options, "-c", text]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=10)
+
+
+def _text(body: Mapping | None, key: str) -> str:
+    return next((e.value.text for e in body.entries if e.key.text == key and isinstance(e.value, Scalar)), "") if body else ""
+
+
+def _variables(body: Mapping) -> dict[str, str]:
+    found = next((e.value for e in body.entries if e.key.text == "environment"), None)
+    entries = found.entries if isinstance(found, Mapping) else ()
+    return {e.key.text: e.value.text for e in entries if isinstance(e.value, Scalar)}

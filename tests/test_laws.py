@@ -1,0 +1,314 @@
+"""The laws hold for every spec, every case and ParlAI's four configs; and each law can be broken."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from migrate import Outcome
+from tests import golden, laws
+
+PARLAI = Path(__file__).parents[2] / "shared" / "parlai"
+GOLDENS = tuple(golden.configs())
+PARLAI_CONFIGS = tuple(golden.Config(p.name, p.read_text(encoding="utf-8")) for p in sorted(PARLAI.glob("*.yml")))
+CONFIGS = (*GOLDENS, *PARLAI_CONFIGS)
+needs_parlai = pytest.mark.skipif(not PARLAI_CONFIGS, reason=f"{PARLAI} is not there: ParlAI's configs are not ours to copy")
+
+EVERY_NTH_LINE = 9
+"""Of long configs, only so many lines are tried one by one."""
+SHORT = 60
+
+
+@cache
+def converted(config: golden.Config) -> Outcome:
+    """The outcome of a config, converted once for all laws."""
+    return config.convert()
+
+
+@pytest.mark.parametrize("config", GOLDENS, ids=lambda c: c.id)
+@pytest.mark.parametrize("law", laws.LAWS, ids=lambda law: law.__name__)
+def test_law_holds_for_goldens(law: laws.Law, config: golden.Config) -> None:
+    """No golden can bless what a law forbids."""
+    assert list(law(config.text, converted(config))) == []
+
+
+@needs_parlai
+@pytest.mark.parametrize("law", laws.LAWS, ids=lambda law: law.__name__)
+def test_law_holds_for_parlai(law: laws.Law) -> None:
+    """The laws hold for real configs, too."""
+    broken = {config.id: list(law(config.text, converted(config))) for config in PARLAI_CONFIGS}
+
+    assert not any(broken.values()), broken
+
+
+def test_hash_seeds_make_no_difference() -> None:
+    """Texts, notes and variables are the same in processes with two hash seeds."""
+    first = laws.digests(list(CONFIGS), 1)
+
+    assert len(first) == len(CONFIGS)
+    assert len(set(first)) > 1
+    assert first == laws.digests(list(CONFIGS), 2)
+
+
+def test_check_jsonschema_takes_every_output(tmp_path: Path) -> None:
+    """The tool that users have says the same as our law: every output passes Bitbucket's schema."""
+    for index, config in enumerate(CONFIGS):
+        text = converted(config).text
+        if text is not None:
+            (tmp_path / f"{index}.yml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.bitbucket-pipelines"]
+    files = sorted(map(str, tmp_path.iterdir()))
+    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+
+    assert files
+    assert done.returncode == 0, done.stdout
+
+
+def sampled(config: golden.Config, every: int) -> Iterator[tuple[int, str, str]]:
+    """Unknown keys in a config: everywhere if it is short, else in one mapping of so many."""
+    found = list(laws.with_unknown_keys(config.text))
+    return iter(found if config.text.count("\n") < SHORT else found[::every])
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda c: c.id)
+def test_every_unknown_key_is_told(config: golden.Config) -> None:
+    """An unknown key in any mapping has a note at its line, or its definition is unused: nothing is lost silently."""
+    if converted(config).text is None:
+        return
+    silent = []
+    for line, path, text in sampled(config, EVERY_NTH_LINE):
+        if not laws.unknown_key_is_told(line, path, replace(config, text=text).convert()):
+            silent.append((line, path))
+
+    assert silent == []
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda c: c.id)
+def test_no_broken_config_raises(config: golden.Config) -> None:
+    """With any one line taken out, emptied or cut, there are notes, and never an exception."""
+    lines = config.text.splitlines(keepends=True)
+    for index in range(0, len(lines), 1 if len(lines) < SHORT else EVERY_NTH_LINE):
+        indent = re.match(r"[ ]*(?:- )?", lines[index])
+        for line in ("", f"{indent[0] if indent else ''}\n", lines[index].partition(":")[0] + ":\n"):
+            text = "".join([*lines[:index], line, *lines[index + 1 :]])
+            outcome = replace(config, text=text).convert()
+
+            assert outcome.text is not None or outcome.notes
+
+
+SNIPPETS = (
+    "echo one",
+    "mkdir -p sub; cd sub",
+    "ls",
+    "touch made; cd ..; cd -",
+    "export A=exported",
+    "X=plain",
+    'echo "A=$A X=$X B=$B F=$(type -t f)"',
+    "false || echo saved",
+    "[ -f nope ] && echo found",
+    "if true; then exit 0; fi",
+    "true; exit 3",
+    "set +e; false; echo on",
+    "false | cat",
+    "f() { echo function; }; f",
+    "trap 'echo trapped' EXIT",
+    "echo 'export B=handed' >> $BASH_ENV",
+    "if false; then echo 'export B=never' >> $BASH_ENV; fi",
+    'cd /; echo "export B=$PWD" >> "$BASH_ENV"',
+    "set -u",
+    "umask 077; unset A; IFS=:",
+    "for i in 1 2; do [ $i = 1 ] && echo $i; done",
+    "{ echo braces; exit 0; }",
+    "(exit 0); echo after",
+    "alias ls=false; shopt -s expand_aliases",
+    "cat \\<<EOF\n$A\nEOF",
+    'echo "$X" # comment',
+    "! true",
+    "exec echo replaced",
+    "return 0 2>/dev/null || echo returned",
+    "wait; echo waited",
+)
+"""Commands that are harmless to run, and that would show if they saw each other's shells."""
+WHENS = ("", "", "", "always", "on_fail")
+RUNS = st.lists(st.tuples(st.sampled_from(SNIPPETS), st.sampled_from(WHENS)), min_size=1, max_size=4)
+
+
+def job_of(runs: list[tuple[str, str]]) -> golden.Config:
+    """A config with one job that runs these commands."""
+    lines = ["version: 2.1", "jobs:", "  build:", "    docker: [{image: bash}]", "    environment: {A: job}", "    steps:"]
+    lines.append("      - checkout")
+    for text, when in runs:
+        lines += ["      - run:", *([f"          when: {when}"] if when else []), "          command: |"]
+        lines += [f"            {line}" for line in text.splitlines()]
+    return golden.Config("runs", "\n".join(lines) + "\n")
+
+
+@settings(max_examples=150)
+@given(RUNS)
+@example([("if false; then echo 'export B=never' >> $BASH_ENV; fi", ""), ("echo one", "")])
+@example([("true; exit 3", ""), ("echo 'export B=handed' >> $BASH_ENV", ""), ("echo one", "always")])
+@example([("export A=exported", ""), ('echo "A=$A X=$X B=$B F=$(type -t f)"', "always")])
+def test_commands_print_the_same_on_both_sides(runs: list[tuple[str, str]]) -> None:
+    """A job's commands print the same, and end the same, in CircleCI's shells and in Bitbucket's one."""
+    # An always-command in the middle runs in the after-script, hence later: the report says so.
+    runs = [run for run in runs if not run[1]] + [run for run in runs if run[1]]
+    outcome = job_of(runs).convert()
+    with tempfile.TemporaryDirectory() as folder:
+        ours = laws.bitbucket_output(outcome, Path(folder, "b"))
+        theirs = laws.circleci_output(outcome, Path(folder, "c"))
+    whens = {when for _, when in runs}
+    if whens == {""}:
+        assert ours == theirs
+    else:  # the failure of an after-script fails no step, which its note says
+        assert ours[0] == theirs[0]
+
+
+SAMPLE = golden.Config(
+    "sample",
+    """version: 2.1
+commands:
+  prepare:
+    steps:
+      - run: |
+          echo one
+          echo two
+jobs:
+  build: &job
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - prepare
+      - restore_cache: {key: 'deps-{{ checksum "lock" }}'}
+      - run: make "$CIRCLE_JOB"
+      - save_cache: {key: 'deps-{{ checksum "lock" }}', paths: [deps]}
+  test: *job
+  ship: *job
+workflows:
+  all:
+    jobs:
+      - build
+      - test: {requires: [build], filters: {branches: {ignore: /wip-.*/}}}
+      - hold: {type: approval, requires: [test]}
+      - ship: {requires: [hold], filters: {branches: {only: main}}}
+""",
+)
+
+
+def rewritten(pattern: str, by: str, count: int = 1) -> Callable[[Outcome], Outcome]:
+    """A change of the written text; it must change it."""
+
+    def change(outcome: Outcome) -> Outcome:
+        text = re.sub(pattern, by, outcome.text or "", count=count, flags=re.MULTILINE)
+        assert text != outcome.text, pattern
+        return replace(outcome, text=text)
+
+    return change
+
+
+def saying_twice(outcome: Outcome) -> Outcome:
+    """The outcome with one note once more."""
+    return replace(outcome, notes=(*outcome.notes, outcome.notes[0]))
+
+
+BREAKS: tuple[tuple[laws.Law, Callable[[Outcome], Outcome]], ...] = (
+    (laws.no_template_is_left, rewritten("echo one", "echo << parameters.x >>")),
+    (laws.no_template_is_left, rewritten("echo one", "echo <<#parameters.x>>y<</parameters.x>>")),
+    (laws.readers_agree, rewritten("name: build", "name: yes")),
+    (laws.readers_agree, rewritten("name: build", "name: 0o17")),
+    (laws.requires_hold, rewritten(r"- step: \*build\n( *)- step: \*test", r"- step: *test\n\1- step: *build")),
+    (
+        laws.requires_hold,
+        rewritten(
+            r"^( *)- step: \*build\n *- step: \*test",
+            r"\1- parallel:\n\1    - step: *build\n\1    - step: *test",
+        ),
+    ),
+    (laws.gates_hold, rewritten(" *trigger: manual\n", "")),
+    (laws.filters_hold, rewritten(r"wip-", "xyz-")),
+    (laws.filters_hold, rewritten(r"^    main:", "    m*:")),
+    (laws.filters_hold, rewritten(r"^    main:", "    '**':")),
+    (laws.every_job_is_accounted_for, rewritten("name: ship", "name: other")),
+    (laws.scripts_are_bash, rewritten("echo one", "if one")),
+    (laws.scripts_are_bash, rewritten("echo one", "(echo one")),
+    (laws.circleci_is_gone, rewritten("export CIRCLE_JOB=build", "export OTHER=build")),
+    (laws.circleci_is_gone, rewritten("echo one", "circleci tests glob x")),
+    (laws.circleci_is_gone, rewritten("echo one", "ls | circleci-agent step halt")),
+    (laws.anchors_are_used, rewritten(r"\*prepare$", "echo two", 2)),
+    (laws.anchors_are_used, rewritten(r"- step: \*ship$", "- step: *build")),
+    (laws.schema_holds, rewritten("name: build", "name: [build]")),
+    (laws.schema_holds, rewritten("trigger: manual", "trigger: by hand")),
+    (laws.runner_reads_it, rewritten("trigger: manual", "trigger: by hand")),
+    (laws.runner_reads_it, rewritten(r"^(pipelines:)[\s\S]*", r"\1 {}")),
+    (laws.limits_hold, rewritten(r"^(pipelines:)[\s\S]*", r"\1 {}")),
+    (laws.limits_hold, rewritten("name: build", "name: build\n        trigger: manual")),
+    (laws.limits_hold, rewritten(r"caches: \[deps\]", "caches: [dependencies]")),
+    (laws.limits_hold, rewritten(r"caches: \[deps\]", "caches: [deps, deps]")),
+    (laws.limits_hold, rewritten(r"caches: \[deps\]", "services: [postgres]")),
+    (laws.limits_hold, rewritten(r"(name: (?:build|test))", r"\1\n        deployment: Test", 2)),
+    (laws.limits_hold, rewritten(r"^( *)- step: \*build", (r"\1- step: *build" + "\n") * 99 + r"\1- step: *build")),
+    (laws.notes_are_placed, saying_twice),
+    (laws.notes_are_placed, lambda o: replace(o, notes=_elsewhere(o))),
+    (laws.notes_are_placed, lambda o: replace(o, notes=(replace(o.notes[0], detail=" "),))),
+)
+
+
+def _elsewhere(outcome: Outcome) -> tuple[laws.Note, ...]:
+    note = outcome.notes[0]
+    return (replace(note, trail=(replace(note.span, line=1000),)),)
+
+
+def test_the_sample_is_lawful() -> None:
+    """What the laws are broken with is lawful before."""
+    outcome = converted(SAMPLE)
+
+    assert outcome.notes
+    assert {law.__name__: list(law(SAMPLE.text, outcome)) for law in laws.LAWS} == {law.__name__: [] for law in laws.LAWS}
+
+
+@pytest.mark.parametrize(("law", "damage"), BREAKS, ids=[f"{i}-{law.__name__}" for i, (law, _) in enumerate(BREAKS)])
+def test_law_can_be_broken(law: laws.Law, damage: Callable[[Outcome], Outcome]) -> None:
+    """Each law complains of an output that was damaged just so: a test that cannot fail is none."""
+    assert list(law(SAMPLE.text, damage(converted(SAMPLE))))
+
+
+def test_every_law_is_broken_once() -> None:
+    """The table above has a damage for each law."""
+    assert {law for law, _ in BREAKS} == set(laws.LAWS)
+
+
+def test_digests_tell_outcomes_apart() -> None:
+    """Two configs that differ in one command have different digests."""
+    other = replace(SAMPLE, text=SAMPLE.text.replace("echo one", "echo three"))
+    one, two = laws.digests([SAMPLE, other], 0)
+
+    assert one != two
+
+
+def test_a_silent_key_would_be_found() -> None:
+    """The unknown keys are really put in, everywhere; without its note, a key counts as silent."""
+    found = list(laws.with_unknown_keys(SAMPLE.text))
+    line, path, text = next(f for f in found if f[1] == "jobs.build")
+    outcome = replace(SAMPLE, text=text).convert()
+
+    assert {"", "commands", "jobs", "workflows", "workflows.all"} <= {where for _, where, _ in found}
+    assert text.splitlines()[line - 1].strip() == f"{laws.UNKNOWN}: 1"
+    assert laws.unknown_key_is_told(line, path, outcome)
+    assert not laws.unknown_key_is_told(line, path, replace(outcome, notes=()))
+
+
+def test_a_leaking_shell_would_be_found(tmp_path: Path) -> None:
+    """Commands without their brackets print otherwise."""
+    config = job_of([("export A=exported", ""), ('echo "$A"', "")])
+    outcome = config.convert()
+    leaky = rewritten(r"^ *[()]\n", "", 2)(outcome)
+
+    assert laws.bitbucket_output(outcome, tmp_path / "1") == laws.circleci_output(outcome, tmp_path / "2")
+    assert laws.bitbucket_output(leaky, tmp_path / "3") != laws.circleci_output(outcome, tmp_path / "4")
