@@ -237,13 +237,17 @@ def _goes_on(guard: str, variable: str, name: str) -> bool:
     return done.stdout.strip() == "on"
 
 
+_LEFT_OUT = ("executor-dropped", "never-starts", "not-selected")
+"""The codes of the notes that tell of a whole job that it is in no pipeline."""
+
+
 def every_job_is_accounted_for(_: str, outcome: Outcome) -> Iterator[str]:
     """A job of the plan is a step somewhere, or an approval, or a note about it says what became of it."""
     if outcome.text is None:
         return
     doc = document(outcome)
     written = {step["name"] for _, groups in starts(doc) for group in groups for step in group}
-    told = {note.job for note in outcome.notes if note.code.fate.rank >= 1}
+    told = {note.job for note in outcome.notes if note.code.id in _LEFT_OUT}
     for job in outcome.plan.jobs:
         if job.type != "approval" and _name(job, outcome) not in written and job.id not in told:
             yield f"'{job.name}' is in no pipeline and in no note"
@@ -452,6 +456,7 @@ def circleci_output(outcome: Outcome, home: Path) -> tuple[str, bool]:
     (job,) = outcome.plan.jobs
     there = home / "project"
     there.mkdir(parents=True)
+    (home / "env").touch()
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "BASH_ENV": str(home / "env")} | _variables(job.keys)
     printed, failed = "", False
     for call in job.steps:

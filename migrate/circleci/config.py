@@ -6,8 +6,10 @@ Reference circleci.md, sections 1.1, 1.2, 1.10 and 2.5.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from migrate.diagnostics import Fate, Span, Trail, declare
-from migrate.yamlio.decode import Claims, peek
+from migrate.circleci.parameters import Parameter, declared
+from migrate.circleci.template import Renderer, Scope
+from migrate.diagnostics import Fate, Notes, Span, Trail, declare
+from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
 
 NOT_A_CONFIG = declare(
@@ -63,9 +65,15 @@ class Definition:
 
 @dataclass(slots=True, eq=False)
 class Namespace:
-    """Where names are looked up: a config, or an orb. `unknown_orbs` are aliases of orbs without a tree."""
+    """Where names are looked up: a config, or an orb.
+
+    `values` are the pipeline parameters that its templates see, `templates` whether it has any (2.0 has not);
+    `unknown_orbs` are aliases of orbs without a tree.
+    """
 
     name: str
+    values: dict[str, Node] = field(default_factory=dict)
+    templates: bool = True
     definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)
     orbs: dict[str, "Namespace"] = field(default_factory=dict)
     unknown_orbs: set[str] = field(default_factory=set)
@@ -81,6 +89,14 @@ class Namespace:
             found.used = True
         return found
 
+    def scope(self, bound: Scope) -> Scope:
+        """What templates see here: what was bound, over the pipeline parameters."""
+        return {**self.values, **bound}
+
+    def renderer(self, scope: Scope, notes: Notes, trail: Trail) -> Renderer:
+        """A renderer for trees that were written here."""
+        return Renderer(scope, notes, trail, active=self.templates)
+
     def names(self, kind: str) -> tuple[str, ...]:
         """All names of `kind` that are legal here, sorted."""
         own = [name for k, name in self.definitions if k == kind]
@@ -93,12 +109,11 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A config's top: `workflows` are the entries below that key; `templates` is False for 2.0."""
+    """A config's top: `workflows` are the entries below that key."""
 
     namespace: Namespace
     workflows: tuple[Entry, ...]
-    parameters: Node | None
-    templates: bool
+    parameters: tuple[Parameter, ...]
     root: Mapping
 
 
@@ -115,10 +130,12 @@ def load(root: Node, claims: Claims, orbs: OrbSource) -> Config | None:
         return None
     for ignored in ("description", "setup", "experimental"):
         claims.whole(claims.take(root, ignored))
+    parameters = declared(claims.take(root, "parameters"), claims, ())
     namespace = namespace_of("", root, claims, orbs)
+    namespace.templates = isinstance(version, Scalar) and version.text == "2.1"
+    namespace.values |= {f"pipeline.parameters.{p.name}": p.default for p in parameters if p.default is not None}
     workflows = tuple(e for e in claims.each(claims.take(root, "workflows")) if e.key.text != "version")
-    modern = isinstance(version, Scalar) and version.text == "2.1"
-    return Config(namespace, workflows, claims.take(root, "parameters"), modern, root)
+    return Config(namespace, workflows, parameters, root)
 
 
 def _supported(version: Node | None, root: Mapping, claims: Claims) -> bool:
@@ -173,4 +190,4 @@ def note_unused(namespace: Namespace, claims: Claims) -> None:
         note_unused(orb, claims)
 
 
-__all__ = ["Config", "Definition", "Namespace", "load", "namespace_of", "note_unused", "peek"]
+__all__ = ["Config", "Definition", "Namespace", "load", "namespace_of", "note_unused"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind, declared
 from migrate.circleci.plan import Call
-from migrate.circleci.steps import Frame, StepExpander
-from migrate.circleci.template import Renderer, Scope
+from migrate.circleci.steps import Frame, StepExpander, given
+from migrate.circleci.template import Scope
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
@@ -53,31 +53,31 @@ class JobExpander:
         claims.take(job.node, "type")
         trail = (*caller.trail, job.span)
         parameters = declared(claims.take(job.node, "parameters"), claims, (job.span,))
-        renderer = Renderer(caller.scope, claims.notes, caller.trail)
+        renderer = caller.home.renderer(caller.scope, claims.notes, caller.trail)
         scope = bind(parameters, arguments, renderer, claims, f"job '{job.name}'")
-        given = {k: v for k, v in scope.items() if k.removeprefix("parameters.") in arguments.keys}
-        self.steps.remember(given, caller.home)
+        passed = given(scope, arguments)
+        self.steps.remember(passed, caller.home)
         self.steps.remember(scope, job.home)
-        frame = Frame(job.home, scope, trail)
-        keys = self._keys(job.node, frame, caller.home, given)
+        frame = Frame(job.home, job.home.scope(scope), trail)
+        keys = self._keys(job.node, frame, caller.home, passed)
         calls = tuple(self.steps.expand(claims.take(job.node, "steps"), frame))
         if not calls:
             said = f"the job '{job.name}' has no steps; at least one step is required"
             claims.notes.refuse(NO_STEPS, trail, f"jobs.{job.name}", said)
         return ExpandedJob(keys, calls)
 
-    def _keys(self, node: Node, frame: Frame, caller: Namespace, given: Scope) -> Mapping:
+    def _keys(self, node: Node, frame: Frame, caller: Namespace, passed: Scope) -> Mapping:
         """The job's own keys over its executor's; `environment` is merged, the rest replaces."""
         rendered = self._rendered(node, frame)
         choice = self.claims.take(node, "executor")
         if choice is None:
             return rendered
-        value = Renderer(frame.scope, self.claims.notes, frame.trail).render(choice)
-        home = caller if any(value is argument for argument in given.values()) else frame.home
+        value = frame.home.renderer(frame.scope, self.claims.notes, frame.trail).render(choice)
+        home = caller if any(value is argument for argument in passed.values()) else frame.home
         return _merged(self._executor(value, home, frame.at(choice), frame), rendered)
 
     def _rendered(self, node: Node, frame: Frame) -> Mapping:
-        renderer = Renderer(frame.scope, self.claims.notes, frame.trail)
+        renderer = frame.home.renderer(frame.scope, self.claims.notes, frame.trail)
         entries = node.entries if isinstance(node, Mapping) else ()
         kept = tuple(Entry(e.key, renderer.render(e.value)) for e in entries if e.key.text not in _OWN)
         return Mapping(kept, node.span)
@@ -98,9 +98,9 @@ class JobExpander:
         parameters = declared(self.claims.take(executor.node, "parameters"), self.claims, (executor.span,))
         entries = choice.entries if isinstance(choice, Mapping) else ()
         arguments = Mapping(tuple(e for e in entries if e.key.text != "name"), choice.span)
-        renderer = Renderer(frame.scope, self.claims.notes, trail)
+        renderer = frame.home.renderer(frame.scope, self.claims.notes, trail)
         scope = bind(parameters, arguments, renderer, self.claims, f"executor '{name}'")
-        return self._rendered(executor.node, replace(frame, home=executor.home, scope=scope))
+        return self._rendered(executor.node, replace(frame, home=executor.home, scope=executor.home.scope(scope)))
 
 
 def _merged(below: Mapping, above: Mapping) -> Mapping:

@@ -52,7 +52,7 @@ class Job:
 
     `keys` holds what rooms lower (`docker`, `environment`, `resource_class` …), `invocation` the keys of
     the workflow's entry that are left for rooms (`context` …). `trail` starts at the workflow's entry;
-    `defined` is the definition's place.
+    `defined` is the definition's place. Other jobs may also require it by its `alias`.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Job:
     invocation: Mapping
     trail: Trail
     defined: Span
+    alias: str = ""
     added: str = ""
 
     @property
@@ -97,25 +98,9 @@ class Plan:
 
 
 def check(plan: Plan, notes: Notes) -> None:
-    """Refuse a plan whose `requires` name jobs that are not there, or run in a circle."""
+    """Refuse a plan in which jobs wait for each other in a circle."""
     for workflow in plan.workflows:
-        names = [job.name for job in workflow.jobs]
-        for job in workflow.jobs:
-            for requirement in job.requires:
-                count = names.count(requirement.job) - (requirement.job == job.name)
-                if count != 1:
-                    _refuse_requirement(job, requirement, count, sorted(set(names) - {job.name}), notes)
-        if not notes.refused:
-            _check_cycle(workflow, notes)
-
-
-def _refuse_requirement(job: Job, requirement: Requirement, count: int, names: list[str], notes: Notes) -> None:
-    said = (
-        f"Job '{job.name}' requires '{requirement.job}', which is the name of {count} other jobs in workflow"
-        f" '{job.workflow}'; its other jobs are: {', '.join(names) or 'none'}"
-    )
-    span = requirement.span or job.trail[0]
-    notes.refuse(UNKNOWN_REQUIRES, (span,), f"workflows.{job.workflow}.jobs.{job.name}.requires", said)
+        _check_cycle(workflow, notes)
 
 
 def _check_cycle(workflow: Workflow, notes: Notes) -> None:

@@ -13,7 +13,7 @@ from migrate.circleci.plan import Call
 from migrate.circleci.template import Renderer, Scope
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Entry, Node, Scalar, Sequence
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 BUILTIN = [
     "add_ssh_keys",
@@ -83,6 +83,12 @@ class Frame:
         return (*self.trail, node.span)
 
 
+def given(scope: Scope, arguments: Node) -> Scope:
+    """The part of a bound scope that comes from the call's arguments, and not from defaults."""
+    names = arguments.keys if isinstance(arguments, Mapping) else ()
+    return {f"parameters.{name}": scope[f"parameters.{name}"] for name in names if f"parameters.{name}" in scope}
+
+
 @dataclass(slots=True)
 class StepExpander:
     """Expands steps; remembers in which namespace a list was written that travels as an argument."""
@@ -108,7 +114,7 @@ class StepExpander:
                 self._written.setdefault(id(value), (value, home))
 
     def _renderer(self, frame: Frame) -> Renderer:
-        return Renderer(frame.scope, self.claims.notes, frame.trail)
+        return frame.home.renderer(frame.scope, self.claims.notes, frame.trail)
 
     def _item(self, item: Node, frame: Frame) -> Iterator[Call]:
         if isinstance(item, Sequence):
@@ -154,9 +160,11 @@ class StepExpander:
         parameters = declared(self.claims.take(command.node, "parameters"), self.claims, (command.span,))
         renderer = replace(self._renderer(frame), trail=trail)
         scope = bind(parameters, entry.value, renderer, self.claims, f"command '{command.name}'")
-        self.remember({k: v for k, v in scope.items() if v not in [p.default for p in parameters]}, frame.home)
+        self.remember(given(scope, entry.value), frame.home)
         self.remember(scope, command.home)
-        inner = Frame(command.home, scope, trail, (*frame.commands, command.name), (*frame.open, command))
+        inner = Frame(
+            command.home, command.home.scope(scope), trail, (*frame.commands, command.name), (*frame.open, command)
+        )
         yield from self.expand(self.claims.take(command.node, "steps"), inner)
 
     def _condition(self, entry: Entry, frame: Frame) -> Iterator[Call]:

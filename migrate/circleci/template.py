@@ -112,14 +112,20 @@ def _zero(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Puts the values of a scope into trees; what cannot be put in is said at `trail`."""
+    """Puts the values of a scope into trees; what cannot be put in is said at `trail`.
+
+    It leaves trees alone unless it is `active`: version 2.0 has no templates.
+    """
 
     scope: Scope
     notes: Notes
     trail: Trail
+    active: bool = True
 
     def render(self, node: Node) -> Node:
         """The tree with every tag replaced; a part without tags stays the very same object."""
+        if not self.active:
+            return node
         if isinstance(node, Scalar):
             return self._scalar(node) if "<<" in node.text else node
         if isinstance(node, Sequence):

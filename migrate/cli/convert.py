@@ -78,8 +78,8 @@ def convert(
 ) -> None:
     """Convert CONFIG, a CircleCI config, to Bitbucket Pipelines.
 
-    CONFIG is .circleci/config.yml if none is given; - reads standard input. Writes bitbucket-pipelines.yml, and migration-report.md and .json, which say what changed and what you
-    must do.
+    CONFIG is .circleci/config.yml if none is given; - reads standard input. Writes bitbucket-pipelines.yml,
+    and migration-report.md and .json, which say what changed and what you must do.
     """
     if stdout and diff:
         said = "--stdout and --diff exclude each other"

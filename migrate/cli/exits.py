@@ -2,7 +2,6 @@
 
 import errno
 import sys
-import tempfile
 from typing import IO, Any
 
 import click
@@ -60,6 +59,7 @@ class Program(click.Group):
 
 def _bug(error: Exception) -> str:
     """One line about a bug of ours; the details go to a file."""
+    import tempfile
     import traceback
 
     what = " ".join(f"{type(error).__name__}: {error}".split())

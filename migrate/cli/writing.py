@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -55,7 +54,7 @@ def _beside(place: Path, text: str) -> Path:
         with path.open("xb") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
         if place.is_file():
-            shutil.copymode(place, path)
+            path.chmod(place.stat().st_mode)
     except OSError:
         _remove([path], [])
         raise

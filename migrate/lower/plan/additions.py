@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrate.circleci.config import namespace_of
-from migrate.circleci.expand import Expander
+from migrate.circleci.invocation import Invoker
 from migrate.circleci.jobs import JobExpander
 from migrate.circleci.plan import Call, Job, Plan, Requirement, Workflow
 from migrate.circleci.steps import StepExpander
@@ -57,13 +57,14 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
         draft.notes.refuse(UNKNOWN_ADDITION, (span,), name, f"there is no addition '{name}'; there are: {legal}")
         return plan
     home = namespace_of(name, tree, draft.claims, lambda _: None)
-    expander = Expander(home, draft.claims, JobExpander(draft.claims, StepExpander(draft.claims, STEPS)))
+    invoker = Invoker(home, draft.claims, JobExpander(draft.claims, StepExpander(draft.claims, STEPS)))
     body = entry.value if isinstance(entry.value, Mapping) else Mapping((), span)
     old = _named(plan, body, "replaces", draft)
     target = old.workflow if old else plan.workflows[0].name
-    job = expander.job(name, body, (span,), target, added=name)
-    if job is None or draft.notes.refused:
+    made = tuple(invoker.named(name, body, (span,), target))
+    if draft.notes.refused:
         return plan
+    job = replace(made[0], added=name)
     if old:
         requires = job.requires if peek(body, "requires") else old.requires
         filters = job.filters if peek(body, "filters") else old.filters
