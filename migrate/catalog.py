@@ -4,9 +4,9 @@ The tables ship with the package; a folder of the user's can lie on top, and its
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from migrate.diagnostics import CatalogError, Notes, Span
 from migrate.yamlio.decode import peek
@@ -14,8 +14,7 @@ from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
 from migrate.yamlio.read import read
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """What stands for one of CircleCI's variables: another variable, a value, or nothing and what to do."""
 
     name: str
@@ -25,8 +24,7 @@ class Variable:
     differs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceClass:
+class ResourceClass(NamedTuple):
     """A resource class: CPUs, memory in GB, the step size with as much memory, and what the cloud lacks."""
 
     name: str
@@ -37,8 +35,7 @@ class ResourceClass:
     os: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PipeFacts:
+class PipeFacts(NamedTuple):
     """A pipe: its version and the names of its variables."""
 
     ref: str

@@ -1,7 +1,7 @@
 """The choices file `circle2bb.yml`: what the converter cannot know, read and checked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from migrate.diagnostics import Fate, Span, declare
 from migrate.yamlio.decode import Claims
@@ -27,8 +27,7 @@ _KEYS = (*VALUES, "add", "jobs", "rename")
 _SECTIONS = ("branches", "default", "pull-requests", "tags")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The jobs that the user wants for a start condition; none means that nothing runs there."""
 
     section: str
@@ -37,8 +36,7 @@ class Selection:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """What the user decided. `add` are the entries of additions, as in a workflow's `jobs:`."""
 
     feature_branches: str = "push"
@@ -55,7 +53,7 @@ class Choices:
         """The same choices with additions by name, as `--add` gives them."""
         span = Span("--add", 1, 1)
         entries = [Entry(Scalar(name, "str", span), Mapping((), span)) for name in names]
-        return replace(self, add=(*self.add, *entries))
+        return self._replace(add=(*self.add, *entries))
 
 
 NO_CHOICES = Choices()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Pipelines
 from migrate.bitbucket.tree import layout as lay_out
@@ -31,8 +31,7 @@ UNREAD_KEY = declare(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A text and the name that messages show for it."""
 
     path: str
@@ -44,8 +43,7 @@ class Source:
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a conversion gives: the file's text (None if the config was refused) and everything said about it.
 
     `plan` is the plan as it was lowered, `before` as the source has it, without what the user added.
@@ -84,7 +82,7 @@ def convert(
     notes = Notes()
     claims = Claims(notes)
     decided = _choices(choices, claims, notes).adding(add)
-    decided = replace(decided, style=style or decided.style, layout=layout or decided.layout)
+    decided = decided._replace(style=style or decided.style, layout=layout or decided.layout)
     root = read(source.text, source.path, notes)
     loaded = circleci.load(root, claims, lambda _: None) if root is not None and not notes.refused else None
     if root is None or loaded is None:

@@ -6,6 +6,7 @@ Everything else in the package may import this module; it imports nothing of the
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Circle2bbError(Exception):
@@ -32,8 +33,7 @@ class Fate(StrEnum):
         return list(Fate).index(self)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """The place of a node: file as the user named it, line and column counted from 1."""
 
     file: str
@@ -49,8 +49,7 @@ Trail = tuple[Span, ...]
 """Spans from the user's own line inwards: command, orb, mapping."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A kind of note: a word that can be searched, what it does to the user, and where it is documented.
 
     `explanation` says why there is a difference and what the reader should do about it; `urls` are the
@@ -77,8 +76,7 @@ def declare(code: str, fate: Fate, title: str, explanation: str, *urls: str) -> 
     return CODES[code]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One thing that we say about one place of the source.
 
     `trail` begins with the user's own line; `subject` names the job or key; `detail` says what happened

@@ -5,6 +5,7 @@ Labels, comments and the ids of source jobs say where something comes from; they
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,7 @@ class Command:
     title: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Pipe:
+class Pipe(NamedTuple):
     """A script item that runs a pipe: `ref` with its version, and variables, all of them strings."""
 
     ref: str
@@ -27,8 +27,7 @@ class Pipe:
 Item = Command | Pipe
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """A build image; a private registry wants both `username` and `password`."""
 
     name: str
@@ -36,8 +35,7 @@ class Image:
     password: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(NamedTuple):
     """A cache of one path; with `files`, its key is the content of those files."""
 
     name: str
@@ -45,8 +43,7 @@ class Cache:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """An artifact: `type` is `shared` (later steps get it) or `scoped` (people do); `capture_on` is when."""
 
     name: str
@@ -78,8 +75,7 @@ class Step:
     job: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(NamedTuple):
     """Steps that run at the same time; what follows waits for all of them."""
 
     steps: tuple[Step, ...]
@@ -91,8 +87,7 @@ SECTIONS = ("default", "pull-requests", "branches", "tags", "custom")
 """The kinds of start conditions, in the order in which a file has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """A start condition and what it runs: `section` is one of `SECTIONS`; all but `default` have a `pattern`."""
 
     section: str
@@ -114,8 +109,7 @@ class Start:
         return f"pipelines > {self.section}" + (f" > {self.pattern}" if self.pattern else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """A command that several steps share, and the anchor that it is defined under."""
 
     anchor: str
@@ -123,8 +117,7 @@ class Shared:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(NamedTuple):
     """A step's definition: its anchor, and the anchor of the step that it is a variation of, if any."""
 
     anchor: str
@@ -132,8 +125,7 @@ class Defined:
     base: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pipelines:
+class Pipelines(NamedTuple):
     """The whole file. `shared` and `defined` name what stands under anchors."""
 
     starts: tuple[Start, ...] = ()

@@ -5,6 +5,7 @@ Reference circleci.md, sections 1.1, 1.2, 1.10 and 2.5.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.circleci.parameters import Parameter, declared
 from migrate.circleci.template import Renderer, Scope
@@ -107,8 +108,7 @@ class Namespace:
         return name.partition("/")[0] in self.unknown_orbs
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A config's top: `workflows` are the entries below that key."""
 
     namespace: Namespace

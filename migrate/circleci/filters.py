@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.diagnostics import Fate, Span, Trail, declare
 from migrate.yamlio.decode import Claims
@@ -29,8 +30,7 @@ class Pattern:
         return re.fullmatch(self.text, name) is not None if self.is_regex else self.text == name
 
 
-@dataclass(frozen=True, slots=True)
-class NameFilter:
+class NameFilter(NamedTuple):
     """`only` and `ignore`: a name passes if `only` is absent or admits it, and `ignore` does not."""
 
     only: tuple[Pattern, ...] | None = None
@@ -47,8 +47,7 @@ class NameFilter:
         return (self.only or ()) + self.ignore
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """A job's filters; `tags` None means that it never runs for a tag."""
 
     branches: NameFilter = NameFilter()

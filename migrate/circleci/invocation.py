@@ -1,7 +1,7 @@
 """An entry of a workflow's `jobs:` becomes a job, or with a matrix several (reference circleci.md, section 1.7)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from migrate.circleci import filters
 from migrate.circleci.config import Namespace
@@ -25,8 +25,7 @@ _OWN = ("name", "type", "requires", "filters", "matrix", "pre-steps", "post-step
 _STEPS = ("pre-steps", "post-steps")
 
 
-@dataclass(frozen=True, slots=True)
-class Invoker:
+class Invoker(NamedTuple):
     """Makes jobs from the entries of workflows, with the names that `home` has."""
 
     home: Namespace
@@ -55,7 +54,7 @@ class Invoker:
         for instance in instances(matrix, self.claims, trail):
             made = self._job(key, body, trail, workflow, instance)
             if made:
-                yield replace(made, alias=alias)
+                yield made._replace(alias=alias)
 
     def _job(self, key: str, body: Mapping, trail: Trail, workflow: str, instance: Instance) -> Job | None:
         claims = self.claims

@@ -3,7 +3,7 @@
 Reference circleci.md, sections 1.3, 1.4 and 2.6.
 """
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind, declared
@@ -31,16 +31,14 @@ NO_STEPS = declare(
 _OWN = ("parameters", "description", "steps", "executor", "type")
 
 
-@dataclass(frozen=True, slots=True)
-class ExpandedJob:
+class ExpandedJob(NamedTuple):
     """A job's keys, executor and all, and its steps."""
 
     keys: Mapping
     steps: tuple[Call, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class JobExpander:
+class JobExpander(NamedTuple):
     """Expands job definitions for the workflow entries that run them."""
 
     claims: Claims
@@ -100,7 +98,7 @@ class JobExpander:
         arguments = Mapping(tuple(e for e in entries if e.key.text != "name"), choice.span)
         renderer = frame.home.renderer(frame.scope, self.claims.notes, trail)
         scope = bind(parameters, arguments, renderer, self.claims, f"executor '{name}'")
-        return self._rendered(executor.node, replace(frame, home=executor.home, scope=executor.home.scope(scope)))
+        return self._rendered(executor.node, frame._replace(home=executor.home, scope=executor.home.scope(scope)))
 
 
 def _merged(below: Mapping, above: Mapping) -> Mapping:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.circleci.template import Scope
 from migrate.diagnostics import Fate, Trail, declare
@@ -20,8 +20,7 @@ MOST = 128
 """CircleCI's limit on combinations."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One combination: `suffix` is what the job's name gets, `arguments` the values by parameter."""
 
     suffix: str

@@ -15,7 +15,7 @@ from migrate.diagnostics import Notes
 def settle(workflow: Workflow, notes: Notes) -> Workflow:
     """The workflow with unique names, and with requirements that name exactly one job each."""
     jobs = tuple(_numbered(workflow.jobs))
-    return replace(workflow, jobs=tuple(replace(job, requires=tuple(_resolved(job, jobs, notes))) for job in jobs))
+    return workflow._replace(jobs=tuple(job._replace(requires=tuple(_resolved(job, jobs, notes))) for job in jobs))
 
 
 def _numbered(jobs: tuple[Job, ...]) -> Iterator[Job]:
@@ -31,7 +31,7 @@ def _numbered(jobs: tuple[Job, ...]) -> Iterator[Job]:
             numbers[job.name] += 1
             name = f"{job.name}-{numbers[job.name]}"
         taken.add(name)
-        yield replace(job, name=name, alias=job.alias or job.name)
+        yield job._replace(name=name, alias=job.alias or job.name)
 
 
 def _resolved(job: Job, jobs: tuple[Job, ...], notes: Notes) -> Iterator[Requirement]:

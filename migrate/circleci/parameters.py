@@ -4,7 +4,7 @@ Typing is strict, nothing is coerced; the messages are CircleCI's own (reference
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.circleci.template import Renderer, Scope
 from migrate.diagnostics import Fate, Span, Trail, declare
@@ -38,8 +38,7 @@ TYPES = ("boolean", "enum", "env_var_name", "executor", "integer", "steps", "str
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A declared parameter; `default` is None where a value is required."""
 
     name: str

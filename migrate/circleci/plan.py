@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.circleci.filters import Filters
 from migrate.diagnostics import Fate, Notes, Span, Trail, declare
@@ -46,8 +47,7 @@ class Requirement:
     span: Span | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A job as a workflow runs it: `name` there, `key` of its definition, its keys with the executor merged in.
 
     `keys` holds what rooms lower (`docker`, `environment`, `resource_class` …), `invocation` the keys of
@@ -75,8 +75,7 @@ class Job:
         return f"{self.workflow}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Workflow:
+class Workflow(NamedTuple):
     """A named graph of jobs; `keys` are what rooms lower (`when`, `triggers` …)."""
 
     name: str
@@ -85,8 +84,7 @@ class Workflow:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Everything that the config runs."""
 
     workflows: tuple[Workflow, ...] = ()

@@ -4,7 +4,8 @@ Reference circleci.md, sections 1.5, 2.1 and 2.5.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.circleci import logic
 from migrate.circleci.config import Definition, Namespace
@@ -68,8 +69,7 @@ NEVER_RUNS = declare(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """Where a step stands: the names and values it sees, and how we came here."""
 
     home: Namespace
@@ -103,7 +103,7 @@ class StepExpander:
         if isinstance(steps, Scalar):
             steps = self._renderer(frame).render(steps)
         if isinstance(steps, Sequence) and id(steps) in self._written:
-            frame = replace(frame, home=self._written[id(steps)][1])
+            frame = frame._replace(home=self._written[id(steps)][1])
         for item in self.claims.items(steps):
             yield from self._item(item, frame)
 
@@ -126,7 +126,7 @@ class StepExpander:
                 yield from self._call(Entry(item, Scalar("", "null", item.span)), frame)
         elif len(item.entries) != 1:
             keys = ", ".join(item.keys)
-            said = f"a step is a mapping with one key; this one has {len(item.entries)} ({keys}): check its indentation"
+            said = f"a step has one key; this one has {len(item.entries)} ({keys}): check its indentation"
             self.claims.notes.refuse(BAD_STEP, frame.at(item), "steps", said)
             self.claims.whole(item)
         else:
@@ -158,7 +158,7 @@ class StepExpander:
         self.claims.take(command.node, "description")
         trail = frame.at(entry.key)
         parameters = declared(self.claims.take(command.node, "parameters"), self.claims, (command.span,))
-        renderer = replace(self._renderer(frame), trail=trail)
+        renderer = self._renderer(frame)._replace(trail=trail)
         scope = bind(parameters, entry.value, renderer, self.claims, f"command '{command.name}'")
         self.remember(given(scope, entry.value), frame.home)
         self.remember(scope, command.home)

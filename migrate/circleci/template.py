@@ -7,8 +7,8 @@ A scalar that is one value and nothing else takes the value's type. `pipeline.*`
 
 from collections.abc import Callable
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from migrate.diagnostics import Fate, Notes, Trail, declare
 from migrate.yamlio.nodes import Entry, Node, Scalar, Sequence, Symbol
@@ -35,16 +35,14 @@ Scope = Table[str, Node]
 """What each name, such as `parameters.tag`, stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """`<< name >>`, with the text that it was read from."""
 
     name: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """`<<#name>>parts<</name>>`, or with `^` if `inverted`."""
 
     name: str
@@ -110,8 +108,7 @@ def _zero(text: str) -> bool:
     return not text.strip("0._+-")
 
 
-@dataclass(frozen=True, slots=True)
-class Renderer:
+class Renderer(NamedTuple):
     """Puts the values of a scope into trees; what cannot be put in is said at `trail`.
 
     It leaves trees alone unless it is `active`: version 2.0 has no templates.

@@ -1,7 +1,7 @@
 """`circle2bb convert`: a config becomes the pipelines file and the reports."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from pathlib import Path
 
 import click
@@ -26,8 +26,7 @@ _FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where the files go: the reports and scaffold into `folder`, the pipelines file to `pipelines`."""
 
     folder: Path
@@ -85,14 +84,9 @@ def convert(
         said = "--stdout and --diff exclude each other"
         raise click.UsageError(said)
     given = project(config, choices)
+    settings = {"style": style or "", "layout": layout or ""}
     outcome = compile_config(
-        given.config,
-        given.choices,
-        add=add,
-        catalog=Catalog(mappings),
-        has_file=given.has_file,
-        style=style or "",
-        layout=layout or "",
+        given.config, given.choices, add=add, catalog=Catalog(mappings), has_file=given.has_file, **settings
     )
     text = _checked(outcome)
     target = Target(Path(output), (given.root if in_place else Path(output)) / PIPELINES)

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 from pathlib import Path
 
 from migrate import Source
@@ -17,8 +17,7 @@ _FOLDER = ".circleci"
 _LARGEST = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A config, the choices beside it, and the repository's root as the user named it."""
 
     config: Source
@@ -93,7 +92,7 @@ def _bytes(path: str, shown: str) -> bytes:
             return sys.stdin.buffer.read()
         return Path(path).read_bytes()
     except FileNotFoundError as error:
-        said = "there is no such file; name the config, or run circle2bb where .circleci/config.yml is"
+        said = f"there is no such file; name another, or run circle2bb where {DEFAULT} is"
         raise _refusal(said, shown) from error
     except IsADirectoryError as error:
         said = f"this is a directory; name a file in it, such as {DEFAULT}"

@@ -1,7 +1,7 @@
 """The Plan becomes Pipelines: the only place that knows both languages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache, Parallel, Pipeline, Pipelines, Start, Step
 from migrate.circleci.plan import Job, Plan
@@ -33,8 +33,7 @@ PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lowered:
+class Lowered(NamedTuple):
     """The pipelines, the plan as it was lowered, and what a person must create."""
 
     pipelines: Pipelines

@@ -7,7 +7,7 @@ each `{{ checksum "file" }}` becomes one of its key files; anything else cannot 
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache
 from migrate.diagnostics import Fate, declare
@@ -55,8 +55,7 @@ _CHECKSUM = re.compile(r'checksum\s+"([^"]+)"')
 _WORD = re.compile(r"[^A-Za-z0-9.]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key as Bitbucket can have it: a name, files, and the parts that cannot be kept."""
 
     name: str

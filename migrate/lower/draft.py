@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache, Image, Pipe, Upload
 from migrate.catalog import Catalog
@@ -12,8 +13,7 @@ from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A command that CircleCI would run in a shell of its own.
 
     `label` names it if steps share it, `title` is the name that the user gave it, `directory` is where it
@@ -30,8 +30,7 @@ class Run:
     background: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CacheUse:
+class CacheUse(NamedTuple):
     """A `save_cache`, or a `restore_cache` (without `paths`), with the commands that ran before it."""
 
     keys: tuple[str, ...]
@@ -40,8 +39,7 @@ class CacheUse:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScaffoldFile:
+class ScaffoldFile(NamedTuple):
     """A file that the pipelines need and the repository may lack, and why."""
 
     path: str
@@ -49,8 +47,7 @@ class ScaffoldFile:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class NeededVariable:
+class NeededVariable(NamedTuple):
     """A variable that a person must create: where its value came from, if that is known."""
 
     name: str

@@ -8,7 +8,7 @@ whichever of them need which, so that a file says them once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.lower.directories import spellings
 from migrate.shell import Effects, quote
@@ -17,8 +17,7 @@ _BASH_ENV = "~/.bash_env"
 _LINE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """What the commands of a job, or of several, rely on.
 
     `names` are the ways in which they write the working directory.

@@ -7,7 +7,7 @@ does not is put in brackets, which is a shell of its own.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
 from migrate.lower.draft import Run, StepDraft
@@ -18,8 +18,7 @@ from migrate.shell import Effects, analyse, indent, quote, trim
 _SOURCE = '. "$BASH_ENV"'
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A command in Bitbucket's variables, what it does to its shell, and whether it gets a shell of its own."""
 
     run: Run
@@ -28,8 +27,7 @@ class Written:
     isolated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """A job's commands; `known` are exports of values that the converter knows, such as the job's name."""
 
     items: tuple[Written | Pipe, ...]
@@ -67,7 +65,7 @@ def _script(step: StepDraft) -> Script:
         rest = items[index + 1 :]
         later = [other for other in rest if isinstance(other, Written)]
         leaking = isinstance(item, Written) and bool(rest) and _leaks(item, later)
-        marked.append(replace(item, isolated=leaking) if isinstance(item, Written) else item)
+        marked.append(item._replace(isolated=leaking) if isinstance(item, Written) else item)
     everything = [w for w in (*items, *after) if isinstance(w, Written)]
     wants = needs(step.environment, step.directory, ((w.text, w.effects) for w in everything))
     return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants)

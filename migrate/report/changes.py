@@ -5,7 +5,7 @@ reason counts: what its step would have been is nobody's concern.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.diagnostics import Code, Fate, Note, Span
 from migrate.report.summary import Summary
@@ -13,8 +13,7 @@ from migrate.report.summary import Summary
 ORDER = (Fate.ERROR, Fate.MANUAL, Fate.DROPPED, Fate.APPROXIMATED, Fate.REWRITTEN, Fate.KEPT)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A detail, the jobs that it is said of, and the places in what was read."""
 
     detail: str
@@ -22,8 +21,7 @@ class Line:
     places: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A code, and everything that is said under it."""
 
     code: Code
@@ -36,7 +34,7 @@ def by_fate(summary: Summary) -> tuple[tuple[Fate, tuple[Group, ...]], ...]:
     codes: dict[str, list[Note]] = {}
     for note in _telling(summary):
         codes.setdefault(note.code.id, []).append(note)
-    groups = [Group(notes[0].code, tuple(_folded(notes, summary, names))) for notes in codes.values()]
+    groups = [Group(notes[0].code, tuple(_folded(notes, names))) for notes in codes.values()]
     found = [(fate, tuple(group for group in groups if group.code.fate is fate)) for fate in ORDER]
     return tuple((fate, group) for fate, group in found if group)
 
@@ -52,18 +50,12 @@ def _telling(summary: Summary) -> list[Note]:
     return [note for note in notes if note.job not in dropped or note.code.id not in elsewhere]
 
 
-def _folded(notes: list[Note], summary: Summary, names: dict[str, str]) -> Iterator[Line]:
+def _folded(notes: list[Note], names: dict[str, str]) -> Iterator[Line]:
     for detail in dict.fromkeys(note.detail for note in notes):
         equal = [note for note in notes if note.detail == detail]
         jobs = dict.fromkeys(names.get(note.job, note.job) for note in equal if note.job)
-        places = dict.fromkeys(_innermost(note, summary) for note in equal)
+        places = dict.fromkeys(note.span for note in equal)
         yield Line(detail, tuple(jobs), tuple(sorted(places)))
-
-
-def _innermost(note: Note, summary: Summary) -> Span:
-    """The place in the user's own files that is nearest to what the note is about."""
-    own = [span for span in note.trail if span.file in summary.files]
-    return own[-1] if own else note.span
 
 
 def _names(summary: Summary) -> dict[str, str]:

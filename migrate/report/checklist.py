@@ -4,7 +4,7 @@ Texts put names between single quotes, as notes do; the formats show them as cod
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Pipelines
 from migrate.diagnostics import Fate, Note
@@ -19,16 +19,14 @@ _TYPES = (("prod", "Production"), ("live", "Production"), ("stag", "Staging"), (
 _RUNNERS = (SELF_HOSTED, RUNNER_CLASS)
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """A deployment environment; its type is guessed from its name."""
 
     name: str
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One thing to do: its title in the imperative, where in the menus, what it consists of."""
 
     title: str

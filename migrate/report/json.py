@@ -1,7 +1,6 @@
 """The summary as `migration-report.json`: for programs, so its shape is a contract (schema 1)."""
 
 import json
-from dataclasses import asdict
 
 from migrate.diagnostics import Span
 from migrate.report.rows import Row
@@ -12,7 +11,7 @@ SCHEMA = 1
 
 def render(summary: Summary) -> str:
     """The text of the file."""
-    counts = asdict(summary.counts)
+    counts = summary.counts._asdict()
     del counts["added"]
     report = {
         "schema": SCHEMA,

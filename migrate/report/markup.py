@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from migrate.diagnostics import Span
 
 _QUOTED = re.compile(r"(?<![\w'])'([^'\n]+)'(?![\w'])")
 """A name between single quotes, as notes put them; an apostrophe stands between letters, or after one."""
-_SIGNS = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)|~(?=~)|&(?=#?\w+;)|(?<=!)(?=\[)")
+_SIGNS = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)|(?<=!)(?=\[)")
 _TICKS = re.compile(r"`+")
 _SITES = {"circleci.com": "CircleCI", "support.atlassian.com": "Bitbucket", "bitbucket.org": "Bitbucket"}
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """Where links lead.
 
     `local` are the files that can be linked to at all, `source` comes before their paths; `pipelines` is the

@@ -1,7 +1,7 @@
 """Where the steps stand: their ways through the pipelines, and the lines of the text that define them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Parallel, Pipelines, Start, Step
 from migrate.diagnostics import Notes
@@ -11,8 +11,7 @@ from migrate.yamlio.read import read
 _Way = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """A step where a pipeline runs it: its path as Bitbucket writes it, and the line of its definition."""
 
     path: str

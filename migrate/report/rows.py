@@ -1,7 +1,7 @@
 """The ledger's rows: what became of each job."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.choices import Choices
 from migrate.circleci.plan import Job, Plan
@@ -13,8 +13,7 @@ from migrate.yamlio.nodes import Mapping, Scalar
 HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A job and its fate.
 
     The fate is `dropped` if no pipeline runs it, `held` if a person must start it, `error` if its step fails

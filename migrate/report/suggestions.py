@@ -1,7 +1,7 @@
 """What the user may want to choose: detected in the repository and the pipelines, with the exact lines to write."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from itertools import pairwise
 
 from migrate.bitbucket.model import Command, Pipe, Pipelines, Step
@@ -18,8 +18,7 @@ _UPLOADS_TO_S3 = (("s3cmd", "sync"), ("s3cmd", "put"), ("s3", "sync"), ("s3", "c
 _PACKAGE_FILES = ("setup.py", "pyproject.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """Something that `circle2bb.yml` can ask for: what was seen, what it would do, and the lines to write."""
 
     name: str

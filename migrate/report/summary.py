@@ -1,7 +1,7 @@
 """What a conversion did, as plain data: the one source of every format."""
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Pipelines
 from migrate.circleci.plan import Plan
@@ -14,16 +14,14 @@ from migrate.report.rows import HELD, Row, rows
 from migrate.report.suggestions import Suggestion, suggestions
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """A note, and the line of the pipelines file where its job's step is defined."""
 
     note: Note
     target: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How many jobs there are; `total` is the sum of the next three, `added` of them CircleCI did not run."""
 
     total: int
@@ -33,8 +31,7 @@ class Counts:
     added: int
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """Everything that the formats show; `version` is the tool's, `files` is what was read."""
 
     version: str

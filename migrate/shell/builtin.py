@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.shell import scan
 from migrate.shell.words import Word
@@ -104,8 +104,7 @@ def _names(words: tuple[Word, ...]) -> frozenset[str]:
     return frozenset(name for name in plain if scan.is_name(name))
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """What a declaration says: its `names`, those of them that it assigns, and whether it exports them."""
 
     names: frozenset[str]

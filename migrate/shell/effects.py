@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(NamedTuple):
     """What a command text does to, and wants from, the shell that runs it.
 
     "This shell" is the one that reads the text; what happens in `( )`, `$( )`, a member of a pipeline or

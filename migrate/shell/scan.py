@@ -6,7 +6,7 @@ text of strings that another program may read, and in leaves such as the pattern
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _FIRST = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _LATER = _FIRST | frozenset(b"0123456789")
@@ -42,8 +42,7 @@ def names(source: bytes) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Dollars:
+class Dollars(NamedTuple):
     """What the `$` of a piece of text say: where expanded names stand, and whether a command hides in it."""
 
     spans: tuple[tuple[int, int], ...]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from migrate.shell.node import Node
 
@@ -16,6 +17,12 @@ _KEYWORDS = frozenset(
     {"{", "}", "!", "[[", "if", "then", "elif", "else", "fi", "for", "select", "while", "until", "do", "done"}
     | {"case", "esac", "function", "coproc"}
 )
+
+_ONE_LINE = frozenset(
+    {"command", "declaration_command", "unset_command", "variable_assignments"}
+    | {"redirected_statement", "file_redirect", "herestring_redirect"}
+)
+"""Nodes between whose children there is no line end, unless a backslash stands before it."""
 
 
 def shaped(node: Node) -> Node:
@@ -27,12 +34,16 @@ def shaped(node: Node) -> Node:
 
 
 def misread(node: Node) -> bool:
-    """Whether the grammar took a keyword for a command, as it does in `! { a; }` and `time { a; }`."""
-    if node.kind != "command":
+    """Whether a command is none: its name is a keyword, as in `! { a; }` and `time { a; }`, or it has two lines."""
+    if node.kind not in _ONE_LINE:
         return False
-    words = node.without("variable_assignment", "file_redirect")
-    timed = words[0].text == "time" and len(words) > 1
-    return words[0].text in _KEYWORDS or (timed and (words[1].kind == "subshell" or words[1].text in _KEYWORDS))
+    gaps = (node.source[one.end : other.start] for one, other in pairwise(node.children))
+    if any(b"\n" in gap.replace(b"\\\n", b"") for gap in gaps if gap):
+        return True
+    words = node.without("variable_assignment", "file_redirect") if node.kind == "command" else ()
+    timed = len(words) > 1 and words[0].text == "time"
+    named = bool(words) and words[0].text in _KEYWORDS
+    return named or (timed and (words[1].kind == "subshell" or words[1].text in _KEYWORDS))
 
 
 def _with_background(children: tuple[Node, ...]) -> tuple[Node, ...]:

@@ -6,7 +6,7 @@ The grammar has some habits that would mislead every reader of its trees. They a
 * a `$B` in `$A/$B/c` may be read as a bare `$` followed by a new word. The `$` is then read again as a
   letter, and the expansion, like all that hide in leaves, is found by `scan.dollars`;
 * a line that begins with a backslash, as `\cp a b` does, may be read as words of the line before. The backslash
-  and what it stands before are read again as letters, too;
+  and what it stands before are read again as letters, too. So is a lone `$` that takes the next line for a name;
 * expansions at the start of a line of a here-document are passed over. Its body is read as a string instead;
 * a list `a && b && …` nests once for each operator. Ours is flat, so that no text is too deep for recursion.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from migrate.shell import scan, shape
 from migrate.shell.node import Node
@@ -37,8 +37,7 @@ memory that is not its own: `{` and certain emoji kill the process
 _LITERAL = frozenset({"comment", "raw_string", "ansi_c_string", "heredoc_start", "heredoc_end"})
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+class Syntax(NamedTuple):
     """A text and its tree; `valid` says that every byte of the text found its place in it."""
 
     source: bytes
@@ -71,20 +70,20 @@ class _Reading:
     base: int
     depth: int = 0
     sound: bool = True
-    wrong: list[int] = field(default_factory=list)
+    wrong: dict[int, int] = field(default_factory=dict)
 
     def of(self, text: bytes) -> Node:
         """The tree of a text, which is read again as long as the grammar misreads some of it."""
         patched = bytearray(text.translate(_ASCII))
         for _ in range(_ROUNDS):
-            self.sound, self.wrong = True, []
+            self.sound, self.wrong = True, {}
             tree = _parser().parse(bytes(patched))
             root = self._node(tree.walk(), self.depth, "")
             self.sound = self.sound and not tree.root_node.has_error
             if not self.wrong:
                 return root
-            for place in self.wrong:
-                patched[place] = ord("x")
+            for place, letter in self.wrong.items():
+                patched[place - self.base] = letter
         self.sound = False
         return root
 
@@ -102,7 +101,7 @@ class _Reading:
             return self._leaf(node)
         children = self._list(cursor, depth) if kind == "list" else self._children(cursor, depth, kind)
         if not children:
-            self.wrong += (place - self.base for place in self._misread(node, parent))
+            self.wrong.update(self._misread(node, parent))
             return self._leaf(node)
         if kind == "heredoc_redirect":
             children = self._heredoc(children, depth)
@@ -110,15 +109,19 @@ class _Reading:
         self.sound = self.sound and not shape.misread(node)
         return shape.shaped(node)
 
-    def _misread(self, leaf: Node, parent: str) -> tuple[int, ...]:
-        """The places that must be letters for the grammar to find the bounds of a word."""
-        if leaf.kind == "$" and parent != "simple_expansion":
-            return (leaf.start,) if scan.name_end(self.source, leaf.end) > leaf.end else ()
+    def _misread(self, leaf: Node, parent: str) -> dict[int, int]:
+        """The bytes that must be letters for the grammar to find the bounds of a word."""
+        if leaf.kind == "$" and parent == "simple_expansion":
+            spaced = self.source[leaf.end : leaf.end + 1].isspace()
+            return {leaf.start: ord(".")} if spaced else {}
+        if leaf.kind == "$":
+            return {leaf.start: ord("x")} if scan.name_end(self.source, leaf.end) > leaf.end else {}
         if leaf.kind == "word" and self.source[leaf.start : leaf.start + 1].isspace():
             place = self.source.find(b"\\", leaf.start, leaf.end)
             self.sound = self.sound and place >= 0
-            return (place, place + 1) if place >= 0 else ()
-        return ()
+            # not "x": `\a=b` is no assignment, so its stand-in must be none
+            return {at: ord(".") for at in range(place, min(place + 2, leaf.end))} if place >= 0 else {}
+        return {}
 
     def _children(self, cursor: TreeCursor, depth: int, kind: str) -> list[Node]:
         children = []

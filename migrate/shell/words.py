@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.shell.node import Node
 
@@ -14,8 +14,7 @@ _PATTERN = frozenset("*?[]{}~")
 _ESCAPED_IN_STRING = frozenset('"\\$`')
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word: its `literal` value, None if bash expands some of it; `text` is that, or what is written."""
 
     text: str

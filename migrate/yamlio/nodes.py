@@ -10,8 +10,7 @@ from typing import NamedTuple
 from migrate.diagnostics import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A piece `[start, end)` of a scalar's text that has no value before the pipeline runs.
 
     Such as `<< pipeline.number >>`; `name` is what stands between the brackets.
@@ -60,8 +59,7 @@ class Sequence:
         return "a list (type sequence)"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One key of a mapping with its value."""
 
     key: Scalar

@@ -6,9 +6,8 @@ SnakeYAML) 1.1, and a string is quoted unless both read it as a string when it i
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.emitter import Emitter
@@ -35,30 +34,26 @@ _WIDTH = 10_000
 _STRING = "tag:yaml.org,2002:str"
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """`*anchor`."""
 
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Anchored:
+class Anchored(NamedTuple):
     """`&anchor value`."""
 
     anchor: str
     value: "Value"
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """A list or mapping written on one line."""
 
     value: "Value"
 
 
-@dataclass(frozen=True, slots=True)
-class Commented:
+class Commented(NamedTuple):
     """A value with lines of comment above its key or its dash, and a blank line above those if `apart`."""
 
     value: "Value"

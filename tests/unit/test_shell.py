@@ -151,6 +151,7 @@ def test_mentions_reach_into_quotes_but_not_into_comments() -> None:
         ('cat <<EOF\n  $(foo "x")\nEOF', [("cat",), ("foo", "x")]),
         ("export A='b c'; unset D", [("export", "A=b c"), ("unset", "D")]),
         ("foo\n\\cp a b\n  \\rm $c", [("foo",), ("cp", "a", "b"), ("rm", "$c")]),
+        ("A=$\nfoo\n\\a=b c", [("foo",), ("a=b", "c")]),
         ("foo {\U0010ffff \u2014", [("foo", "{\U0010ffff", "\u2014")]),
         ("circleci-agent step halt # x", [("circleci-agent", "step", "halt")]),
         ("if a\\\n b; then f() { c; }; fi", [("a", "b"), ("c",)]),
@@ -270,6 +271,7 @@ def test_pipelines() -> None:
         "if a; then",
         "echo 'a",
         "foo \\",
+        "a\n\\\nb",
         "cat <<EOF\na\nEOF || b",
         "cat <<EOF\na\n EOF\nb",
         "foo \\\n",
@@ -440,6 +442,7 @@ TEXTS = st.one_of(st.text(), PIECES, SCRIPTS)
 @example("cat <<A\n$(" * 200)
 @example("\0a\0")
 @example("{\U0010ffff")
+@example("0\n\\")
 @example("'$]é\n\"'<<EOF\n`\n[<<EOF\n< '`\t<<EOF\n]$&é<<EOF\n")
 @example("\ud800 $A")
 def test_never_raises(text: str) -> None:

@@ -7,7 +7,6 @@ a command of several lines that two definitions have is an anchored text.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from migrate.bitbucket.model import Command, Defined, Parallel, Pipelines, Shared, Start, Step
 
@@ -26,14 +25,14 @@ def name(model: Pipelines) -> Pipelines:
         defined.append(Defined(anchor, step, _base(step, defined)))
     order = {one.anchor: place for place, one in enumerate(defined)}
     defined.sort(key=lambda one: (order[one.base or one.anchor], order[one.anchor]))
-    return replace(model, defined=tuple(defined), shared=tuple(_shared(defined, taken)))
+    return model._replace(defined=tuple(defined), shared=tuple(_shared(defined, taken)))
 
 
 def _once(model: Pipelines) -> tuple[Pipelines, list[Step]]:
     """The model in which equal steps are the same object, and those steps in the order of the plan."""
     known: dict[Step, Step] = {}
     starts = tuple(_map(start, known) for start in model.starts)
-    return replace(model, starts=starts), list(known.values())
+    return model._replace(starts=starts), list(known.values())
 
 
 def _map(start: Start, known: dict[Step, Step]) -> Start:
@@ -43,7 +42,7 @@ def _map(start: Start, known: dict[Step, Step]) -> Start:
         else known.setdefault(item, item)
         for item in start.pipeline
     )
-    return replace(start, pipeline=items)
+    return start._replace(pipeline=items)
 
 
 def _unique(text: str, taken: set[str]) -> str:

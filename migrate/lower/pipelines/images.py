@@ -25,7 +25,7 @@ def _with_top(model: Pipelines, image: Image) -> Pipelines:
             changed[id(step)] = replace(step, image=None) if step.image == image else step
         return changed[id(step)]
 
-    return replace(model, image=image, starts=tuple(each_step(start, strip) for start in model.starts))
+    return model._replace(image=image, starts=tuple(each_step(start, strip) for start in model.starts))
 
 
 def each_step(start: Start, change: Callable[[Step], Step]) -> Start:
@@ -34,4 +34,4 @@ def each_step(start: Start, change: Callable[[Step], Step]) -> Start:
         Parallel(tuple(change(step) for step in item.steps)) if isinstance(item, Parallel) else change(item)
         for item in start.pipeline
     )
-    return replace(start, pipeline=items)
+    return start._replace(pipeline=items)

@@ -64,11 +64,11 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
     made = tuple(invoker.named(name, body, (span,), target))
     if draft.notes.refused:
         return plan
-    job = replace(made[0], added=name)
+    job = made[0]._replace(added=name)
     if old:
         requires = job.requires if peek(body, "requires") else old.requires
         filters = job.filters if peek(body, "filters") else old.filters
-        job = replace(job, requires=requires, filters=filters)
+        job = job._replace(requires=requires, filters=filters)
         said = f"'{name}' stands in for '{old.name}'"
         draft.notes.add(REPLACED, old.trail, f"jobs.{old.key}", said, job=old.id)
     job = _with_steps(job, plan, draft)
@@ -97,8 +97,8 @@ def _insert(workflow: Workflow, job: Job, old: Job | None) -> Workflow:
     if old is None:
         jobs.append(job)
     else:
-        jobs = [replace(other, requires=tuple(_moved(other, old.name, job.name))) for other in jobs]
-    return replace(workflow, jobs=tuple(jobs))
+        jobs = [other._replace(requires=tuple(_moved(other, old.name, job.name))) for other in jobs]
+    return workflow._replace(jobs=tuple(jobs))
 
 
 def _moved(job: Job, old: str, new: str) -> Iterator[Requirement]:
@@ -119,8 +119,8 @@ def _with_steps(job: Job, plan: Plan, draft: Draft) -> Job:
         build = isinstance(part, Scalar) and part.text == "build"
         steps += _build(other, draft, job) if build else install.shared_steps(other, plan)
         keys = tuple(e for e in other.keys.entries if e.key.text != "parallelism")
-        job = replace(job, keys=Mapping(keys, other.keys.span), defined=other.defined)
-    return replace(job, steps=tuple(steps))
+        job = job._replace(keys=Mapping(keys, other.keys.span), defined=other.defined)
+    return job._replace(steps=tuple(steps))
 
 
 def _other(body: Node | None, plan: Plan, draft: Draft) -> Job | None:

@@ -71,14 +71,14 @@ def first(plan: Plan, draft: Draft) -> Plan:
             if workflow.name == step.workflow:
                 jobs = [_behind(job, step) for job in jobs]
                 jobs.sort(key=lambda job: job.added != ADDITION)
-            workflows.append(replace(workflow, jobs=tuple(jobs)))
+            workflows.append(workflow._replace(jobs=tuple(jobs)))
         plan = Plan(tuple(workflows))
     return plan
 
 
 def _behind(job: Job, step: Job) -> Job:
     """The job; if it waited for nothing, it waits for the installing step."""
-    return job if job.requires or job.added == ADDITION else replace(job, requires=(Requirement(step.name),))
+    return job if job.requires or job.added == ADDITION else job._replace(requires=(Requirement(step.name),))
 
 
 def _sharing(job: Job, step: Job, draft: Draft) -> Job:
@@ -93,7 +93,7 @@ def _sharing(job: Job, step: Job, draft: Draft) -> Job:
         more = f"; {', '.join(beyond)} runs in every build" if beyond else ""
         said = f"'{job.name}' takes its dependencies from the cache '{_CACHE}' that '{step.name}' fills{more}"
         draft.notes.add(SHARED_CACHE, saved.trail, f"jobs.{job.key}", said, job=job.id)
-    return replace(job, steps=calls)
+    return job._replace(steps=calls)
 
 
 def _until(job: Job, saved: Call) -> list[Call]:

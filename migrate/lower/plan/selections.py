@@ -1,6 +1,5 @@
 """The user's choices of what runs where: `feature-branches`, and `jobs:` in the choices file."""
 
-from dataclasses import replace
 
 from migrate.bitbucket.model import SECTIONS
 from migrate.choices import Selection
@@ -52,7 +51,7 @@ def _feature_branches(found: tuple[Selected, ...], draft: Draft) -> list[Selecte
     moved: list[Selected] = []
     for start in found:
         if start.section == "default" and choice != "push":
-            moved.append(replace(start, section="pull-requests", pattern="**"))
+            moved.append(start._replace(section="pull-requests", pattern="**"))
         if start.section != "default" or choice != "pull-requests":
             moved.append(start)
     return moved

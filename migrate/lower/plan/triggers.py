@@ -6,7 +6,7 @@ Reference circleci.md, section 3.1; bitbucket.md, section 2.1.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate.circleci.filters import NameFilter, Pattern
 from migrate.circleci.plan import Job, Plan, Workflow
@@ -15,8 +15,7 @@ REST = ""
 """The class of all names that no filter spells out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """A start condition, and the jobs that run there, in the order of the plan."""
 
     section: str

@@ -1,0 +1,88 @@
+"""Regular expressions as the platform reads them: RE2's syntax, whole values, linear time.
+
+Reference circleci.md, sections 0 (point 2b), 2.3, 2.4 and 3.1. All the places of a pattern's program are followed at
+once, character by character. So no pattern makes us wait: `(a+)+b` costs its length times the length of the value,
+which Python's own `re` cannot promise, as it tries one way after the other. What RE2 lacks is refused when the
+pattern is read. `re` still does what it does well: it says whether one character is in a class.
+"""
+
+from functools import lru_cache
+
+from migrate.circleci.pattern_characters import PatternError
+from migrate.circleci.pattern_reader import Code, read
+
+LONGEST = 256
+"""Characters of a pattern: MAX_PATTERN_LENGTH of CircleCI-Public/expr; its corpus counts characters (2026-11-22).
+
+Another limit, 128, is reported for branch filters (drevops/vortex#2893); nothing official says so.
+"""
+
+
+def complaint(pattern: str, longest: int = LONGEST) -> str:
+    """What is wrong with a pattern (without its slashes), in words for the user; empty if nothing is."""
+    if len(pattern) > longest:
+        return f"the pattern has {len(pattern)} characters, and the limit is {longest}"
+    code = _code(pattern)
+    return code if isinstance(code, str) else ""
+
+
+@lru_cache(maxsize=8192)
+def matches(pattern: str, value: str) -> bool:
+    """Whether the pattern matches the whole value; a pattern that cannot be read matches nothing."""
+    code = _code(pattern)
+    if isinstance(code, str):
+        return False
+    places = _reached(code, [0], value, 0)
+    for index, char in enumerate(value, 1):
+        places = _reached(code, _passed(code, places, char), value, index)
+        if not places:
+            return False
+    return len(code) in places
+
+
+@lru_cache(maxsize=1024)
+def _code(pattern: str) -> Code | str:
+    try:
+        return read(pattern)
+    except PatternError as error:
+        return str(error)
+
+
+def _passed(code: Code, places: set[int], char: str) -> list[int]:
+    inside = (place for place in places if place < len(code))
+    return [place + 1 for place in inside if (test := code[place].test) is not None and test.fullmatch(char)]
+
+
+def _reached(code: Code, starts: list[int], value: str, index: int) -> set[int]:
+    """All places that can be come to from `starts` without reading a character; the end is one."""
+    seen: set[int] = set()
+    while starts:
+        place = starts.pop()
+        if place not in seen:
+            seen.add(place)
+            if place < len(code) and (op := code[place]).test is None and _holds(op.at, value, index):
+                starts.extend(place + distance for distance in op.to)
+    return seen
+
+
+def _holds(assertion: str, value: str, index: int) -> bool:
+    """Whether an assertion of a program holds between the characters before and after `index`."""
+    before, after = value[:index][-1:], value[index : index + 1]
+    match assertion:
+        case "b":
+            return _in_word(before) != _in_word(after)
+        case "B":
+            return _in_word(before) == _in_word(after)
+        case "^":
+            return not before
+        case "$":
+            return not after
+        case "m^":
+            return before in {"", "\n"}
+        case "m$":
+            return after in {"", "\n"}
+    return True
+
+
+def _in_word(char: str) -> bool:
+    return char == "_" or (char.isascii() and char.isalnum())
