@@ -9,6 +9,7 @@ header line that every output has) and ```` ```text report ````, one line a note
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from migrate import Outcome, Source, convert
@@ -201,7 +202,7 @@ def _sections(text: str) -> list[str]:
     fences = [(m.start(), m.end()) for m in _FENCE.finditer(text)]
     starts = [m.start() for m in re.finditer(r"^## ", text, re.MULTILINE)]
     cuts = [0, *(s for s in starts if not any(a < s < b for a, b in fences)), len(text)]
-    return [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(cuts)]
 
 
 def without(behaviour: Behaviour, info: str) -> Behaviour:

@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from check_jsonschema.builtin_schemas import get_builtin_schema
 from pipeline_runner.models import PipelineSpec
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from migrate import Outcome
 from migrate.circleci.plan import Job
-from migrate.diagnostics import Note, Notes
+from migrate.diagnostics import Notes
 from migrate.yamlio.nodes import Entry, Mapping, Place, Scalar, walk
 from migrate.yamlio.read import read
 from tests.golden import Config
@@ -32,7 +31,7 @@ Law = Callable[[str, Outcome], Iterator[str]]
 Steps = list[dict[str, Any]]
 
 _TEMPLATE = re.compile(r"<<\s*[#^/]?\s*(parameters|pipeline|matrix)\b")
-_PREDEFINED_CACHES = frozenset("composer docker dotnetcore gradle ivy2 maven node pip sbt".split())
+_PREDEFINED_CACHES = frozenset({"composer", "docker", "dotnetcore", "gradle", "ivy2", "maven", "node", "pip", "sbt"})
 _MOST_STEPS = 100
 _MOST_SERVICES = 5
 _FREE_KEYS = ("environment",)
@@ -157,13 +156,12 @@ def _gated(job: Job, outcome: Outcome, everywhere: set[str]) -> bool:
     jobs = {other.name: other for other in outcome.plan.jobs if other.workflow == job.workflow}
     required = [jobs[requirement.job] for requirement in job.requires]
     return any(
-        other.type == "approval"
-        or (_name(other, outcome) not in everywhere and _gated(other, outcome, everywhere))
+        other.type == "approval" or (_name(other, outcome) not in everywhere and _gated(other, outcome, everywhere))
         for other in required
     )
 
 
-_NAMES = "main master dev feature/x release/1.0 release-1 rel-1 wip-1 v1.2 v1.2.3 latest".split()
+_NAMES = ("main", "master", "dev", "feature/x", "release/1.0", "release-1", "rel-1", "wip-1", "v1.2", "v1.2.3")
 """Branch and tag names that are tried, besides those that the filters spell out."""
 
 
@@ -290,11 +288,13 @@ def anchors_are_used(_: str, outcome: Outcome) -> Iterator[str]:
     defined: dict[str, str] = {}
     used: Counter[str] = Counter()
     for event in yaml.parse(outcome.text or ""):
+        if not isinstance(event, yaml.NodeEvent) or event.anchor is None:
+            continue
         if isinstance(event, yaml.AliasEvent):
             used[event.anchor] += 1
             if event.anchor not in defined:
                 yield f"*{event.anchor} stands before its anchor, or has none"
-        elif getattr(event, "anchor", None):
+        else:
             if event.anchor in defined:
                 yield f"&{event.anchor} is defined twice"
             defined[event.anchor] = "script" if isinstance(event, yaml.ScalarEvent) else "step"
@@ -310,8 +310,9 @@ def schema_holds(_: str, outcome: Outcome) -> Iterator[str]:
 
 
 @cache
-def _validator() -> Any:  # noqa: ANN401 - jsonschema has no types
-    schema = get_builtin_schema("vendor.bitbucket-pipelines")
+def _validator() -> Any:  # noqa: ANN401 - neither jsonschema nor check-jsonschema has types
+    carrier = importlib.import_module("check_jsonschema.builtin_schemas")
+    schema = carrier.get_builtin_schema("vendor.bitbucket-pipelines")
     return importlib.import_module("jsonschema").validators.validator_for(schema)(schema)
 
 
@@ -493,7 +494,11 @@ def _bash(text: str, cwd: Path, env: dict[str, str], *options: str) -> subproces
 
 
 def _text(body: Mapping | None, key: str) -> str:
-    return next((e.value.text for e in body.entries if e.key.text == key and isinstance(e.value, Scalar)), "") if body else ""
+    return (
+        next((e.value.text for e in body.entries if e.key.text == key and isinstance(e.value, Scalar)), "")
+        if body
+        else ""
+    )
 
 
 def _variables(body: Mapping) -> dict[str, str]:

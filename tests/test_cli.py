@@ -483,3 +483,27 @@ def test_the_summary_needs_no_colours() -> None:
     """The summary is plain text."""
     assert "\x1b" not in run("convert").stdout
     assert io.StringIO(run("convert", "--force").stdout).readline().startswith(".circleci/config.yml: ")
+
+
+def test_a_huge_file_is_refused(folder: Path) -> None:
+    """A file that is far larger than any config is not parsed."""
+    with (folder / "huge.yml").open("wb") as file:
+        file.truncate(20_000_000)
+
+    result = run("convert", "huge.yml")
+
+    assert result.exit_code == 3
+    assert "larger than 10 MB" in result.stderr
+
+
+def test_an_unreadable_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the operating system says about a file is passed on."""
+
+    def fail(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    result = run("convert")
+
+    assert result.exit_code == 3
+    assert result.stderr == ".circleci/config.yml: error: the file cannot be read: Permission denied\n"

@@ -419,3 +419,21 @@ def test_the_terminal_gets_one_screen() -> None:
     assert any(line.split() == ["output/migration-report.md", "read", "this"] for line in lines)
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 100
+
+
+def test_runners_and_errors_are_tasks() -> None:
+    """A runner that must be registered and a step that fails on purpose stand in the checklist, runners first."""
+    text = CONFIG.replace("run: make test", "no/such: {}").replace("version: 2.1", "version: 2.1\norbs: {no: a/b@1}", 1)
+    titles = [task.title for task in summary(text, "unsupported-executors: self-hosted\n").tasks]
+    places = [i for word in ("runners", "Mend", "Commit") for i, title in enumerate(titles) if word in title]
+
+    assert len(places) == 3
+    assert places == sorted(places)
+
+
+def test_a_job_that_fails_on_purpose_has_the_fate_error() -> None:
+    """A job whose step cannot be converted runs, and is marked in the table."""
+    text = CONFIG.replace("run: make test", "no/such: {}").replace("version: 2.1", "version: 2.1\norbs: {no: a/b@1}", 1)
+
+    assert {row["job"]: row["fate"] for row in data(text)["jobs"]}["test"] == "error"
+    assert any(line.startswith("| `test` | **error** |") for line in page(text).splitlines())

@@ -7,33 +7,10 @@ A `Test` is false where its subject is null (a branch, when a tag was pushed), w
 `Test(x, "!=", "a")` is false where x is null, and is not the same as `negate(Test(x, "==", "a"))`.
 """
 
-from collections.abc import Callable, Iterator
-from collections.abc import Mapping as Table
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 
-from migrate.circleci import patterns
-
-Value = str | int | float | bool
-"""What a pipeline value can be; 1, 1.0, True and "1" are four different ones."""
-
-
-class Absent(Enum):
-    """Why there is no value: the run will know it (UNKNOWN), or there is no variable of that name (MISSING)."""
-
-    UNKNOWN = "unknown"
-    MISSING = "missing"
-
-
-Fact = Value | None | Absent
-"""What is known of a subject; None says that it is null."""
-
-Facts = Table[str, Value | None] | Table[str, Fact] | Callable[[str], Fact]
-"""Gives each subject's fact; a subject that a table lacks is UNKNOWN."""
-
-ORDERS = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-"""The operators between numbers, each with the one that says the same with its sides exchanged."""
-_SAME = {"==", "!="}
+from migrate.circleci.facts import ORDERS, Absent, Facts, Value, compare, fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +166,6 @@ def _walk(condition: Condition) -> Iterator[Condition]:
             stack.extend(reversed(top.parts))
 
 
-def fact(facts: Facts, subject: str, otherwise: Absent = Absent.UNKNOWN) -> Fact:
-    """What `facts` say of a subject; `otherwise` where a table has no such key."""
-    return facts.get(subject, otherwise) if isinstance(facts, Table) else facts(subject)
-
-
 def evaluate(condition: Condition, facts: Facts) -> Condition:
     """What is left of a condition once `facts` are known: TRUE or FALSE if they decide it. MISSING counts as null."""
     match condition:
@@ -211,23 +183,12 @@ def evaluate(condition: Condition, facts: Facts) -> Condition:
 def _tested(test: Test, facts: Facts) -> Condition:
     left = fact(facts, test.subject)
     right = fact(facts, test.value.name) if isinstance(test.value, Subject) else test.value
-    if left in {None, Absent.MISSING} or right in {None, Absent.MISSING}:
+    if left is None or right is None or Absent.MISSING in (left, right):
         return FALSE
-    if not isinstance(right, Absent):
-        if not isinstance(left, Absent):
-            return Constant(compare(left, test.operator, right))  # type: ignore[arg-type]  # None is gone
-        return Test(test.subject, test.operator, right)  # type: ignore[arg-type]
-    if isinstance(left, Absent) or not isinstance(test.value, Subject):
-        return test
-    return Test(test.value.name, ORDERS.get(test.operator, test.operator), left)
-
-
-def compare(left: Value, operator: str, right: Value) -> bool:
-    """Whether a test holds for a value that is not null; false where the types do not fit the operator."""
-    if operator in _SAME:
-        return (type(left) is type(right) and left == right) == (operator == "==")
-    if isinstance(left, str) and isinstance(right, str):
-        texts = {"starts-with": left.startswith, "contains": left.__contains__}
-        if operator in texts:
-            return texts[operator](right)
-    return False
+    if isinstance(right, Absent):
+        if isinstance(left, Absent) or not isinstance(test.value, Subject):
+            return test
+        return Test(test.value.name, ORDERS.get(test.operator, test.operator), left)
+    if isinstance(left, Absent):
+        return Test(test.subject, test.operator, right)
+    return Constant(compare(left, test.operator, right))

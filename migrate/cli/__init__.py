@@ -1,8 +1,5 @@
 """The command line: files in, files out, and the exit code; everything else is a function below."""
 
-import gc
-
-gc.disable()
 import click
 
 from migrate import __version__

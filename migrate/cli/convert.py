@@ -1,8 +1,8 @@
 """`circle2bb convert`: a config becomes the pipelines file and the reports."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 

@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
 from pathlib import Path
+from typing import NamedTuple
 
 from migrate import Source
 from migrate.cli.exits import Refused

@@ -1,8 +1,8 @@
 """What the user may want to choose: detected in the repository and the pipelines, with the exact lines to write."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from itertools import pairwise
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Pipe, Pipelines, Step
 from migrate.lower.plan.install import sharing

@@ -44,7 +44,11 @@ def test_branches(text: str, admitted: str, refused: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "admitted", "refused"),
-    [("tags: {only: /v.*/}", "v1", "1"), ("tags: {ignore: /v.*/}", "1", "v1"), ("tags: {only: latest}", "latest", "v1")],
+    [
+        ("tags: {only: /v.*/}", "v1", "1"),
+        ("tags: {ignore: /v.*/}", "1", "v1"),
+        ("tags: {only: latest}", "latest", "v1"),
+    ],
 )
 def test_tags(text: str, admitted: str, refused: str) -> None:
     """A tag filter says which tags; branches are not touched by it."""

@@ -1,6 +1,7 @@
 """Jobs in levels: a job stands behind everything that it waits for, whatever the graph."""
 
 from collections.abc import Mapping as Table
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +61,7 @@ def test_a_job_stands_as_early_as_it_may(graph: Graph) -> None:
     """A job of a later level requires one of the level before: nobody waits without a reason."""
     found = ordered(graph)
 
-    for before, group in zip(found, found[1:], strict=False):
+    for before, group in pairwise(found):
         assert all(set(graph[name]) & set(before) for name in group)
 
 
@@ -72,8 +73,8 @@ def test_a_job_without_step_hands_on_what_it_required(graph: Graph, data: st.Dat
     place = {name: index for index, group in enumerate(found) for name in group}
 
     assert set(place) == set(graph) - gone
-    for name in place:
-        assert all(place[other] < place[name] for other in ancestors(graph, name) & set(place))
+    for name, level in place.items():
+        assert all(place[other] < level for other in ancestors(graph, name) & set(place))
 
 
 @given(graphs(), st.data())

@@ -67,7 +67,11 @@ def test_a_value_that_fits(parameter: str, value: str) -> None:
         ("{type: string}", "[a]", "expected type: string, actual value: a list (type sequence)"),
         ("{type: boolean}", '"true"', 'expected type: boolean, actual value: "true" (type string)'),
         ("{type: integer}", '"1"', 'expected type: integer, actual value: "1" (type string)'),
-        ("{type: enum, enum: [linux, mac]}", "win", 'expected type: enum (linux, mac), actual value: "win" (type string)'),
+        (
+            "{type: enum, enum: [linux, mac]}",
+            "win",
+            'expected type: enum (linux, mac), actual value: "win" (type string)',
+        ),
         ("{type: env_var_name}", "1A", 'expected type: env_var_name, actual value: "1A" (type string)'),
         ("{type: steps}", "checkout", 'expected type: steps, actual value: "checkout" (type string)'),
         ("{type: executor}", "[py]", "expected type: executor, actual value: a list (type sequence)"),

@@ -41,7 +41,7 @@ def render(text: str) -> tuple[Node, list[str]]:
     ("text", "becomes"),
     [
         ("plain", "plain"),
-        ("{{ checksum \"x\" }} >> y $(( 1 ))", "{{ checksum \"x\" }} >> y $(( 1 ))"),
+        ('{{ checksum "x" }} >> y $(( 1 ))', '{{ checksum "x" }} >> y $(( 1 ))'),
         ("a-<< parameters.name >>-b", "a-web-b"),
         ("<<parameters.name>>/<<   parameters.name   >>", "web/web"),
         ("<< parameters.name >><< parameters.count >>", "web3"),
@@ -53,7 +53,10 @@ def render(text: str) -> tuple[Node, list[str]]:
         ("x<<^parameters.yes>> -q<</parameters.yes>>", "x"),
         ("x<<#parameters.empty>>e<</parameters.empty>><<#parameters.zero>>z<</parameters.zero>>", "x"),
         ("x<<#parameters.said>> the text 'false' is true<</parameters.said>>", "x the text 'false' is true"),
-        ("x<<#parameters.yes>>a<<^parameters.no>>b<< parameters.name >><</parameters.no>>c<</parameters.yes>>", "xabwebc"),
+        (
+            "x<<#parameters.yes>>a<<^parameters.no>>b<< parameters.name >><</parameters.no>>c<</parameters.yes>>",
+            "xabwebc",
+        ),
         ("x<<#parameters.no>>a<<^parameters.yes>>b<</parameters.yes>>c<</parameters.no>>", "x"),
         ("cat \\<<EOF\nx\nEOF", "cat <<EOF\nx\nEOF"),
         ("cat \\<<< 'x'", "cat <<< 'x'"),
@@ -114,7 +117,9 @@ def test_symbols_move_with_their_value() -> None:
 def test_what_has_no_tag_stays_the_same_object() -> None:
     """Rendering copies only what changes, so that the places of the source stay shared."""
     kept = Sequence((scalar("a"),), HERE)
-    tree = Mapping((Entry(scalar("k"), kept), Entry(scalar("<< parameters.name >>"), scalar("x<< parameters.name >>"))), HERE)
+    tree = Mapping(
+        (Entry(scalar("k"), kept), Entry(scalar("<< parameters.name >>"), scalar("x<< parameters.name >>"))), HERE
+    )
     made = Renderer(SCOPE, Notes(), (HERE,)).render(tree)
 
     assert isinstance(made, Mapping)

@@ -69,7 +69,11 @@ def test_a_job_runs_if_one_that_it_requires_runs() -> None:
 
 def test_tags() -> None:
     """Only jobs with a tag filter run for tags; `default` is for branches."""
-    found = starts(job("a"), job("b", tags=name_filter("latest")), job("c", "b", name_filter(ignore="/.*/"), name_filter("/v.*/ latest")))
+    found = starts(
+        job("a"),
+        job("b", tags=name_filter("latest")),
+        job("c", "b", name_filter(ignore="/.*/"), name_filter("/v.*/ latest")),
+    )
 
     assert found == {"default": "a b", "tags latest": "b c"} or found["tags latest"] == "b c"
     assert "a" not in " ".join(jobs for where, jobs in found.items() if where.startswith("tags"))
