@@ -59,7 +59,7 @@ class Catalog:
         """The tree of the mapping file `path`, from the first folder that has it."""
         if path not in self._trees:
             files = (folder / path for folder in self.folders)
-            self._trees[path] = next((_load(file) for file in files if file.is_file()), None)
+            self._trees[path] = next((_load(file, f"mappings/{path}") for file in files if file.is_file()), None)
         return self._trees[path]
 
     def names(self, folder: str) -> tuple[str, ...]:
@@ -131,9 +131,9 @@ class Catalog:
         return _text_of(self._root(path), key)
 
 
-def _load(path: Path) -> Node:
+def _load(path: Path, shown: str) -> Node:
     notes = Notes()
-    tree = read(path.read_text(encoding="utf-8"), str(path), notes)
+    tree = read(path.read_text(encoding="utf-8"), shown, notes)
     if tree is None:
         raise CatalogError("; ".join(str(note) for note in notes))
     return tree

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from pipeline_runner.models import PipelineSpec
@@ -419,15 +419,24 @@ def digests(configs: list[Config], seed: int) -> list[str]:
 UNKNOWN = "zz-unknown"
 
 
-def with_unknown_keys(text: str) -> Iterator[tuple[int, str, str]]:
-    """For each mapping that has lines of its own: a line, the mapping's path, the text with an unknown key there."""
+class Planted(NamedTuple):
+    """A config with an unknown key in one of its mappings: the key's line, its mapping's path and own line."""
+
+    line: int
+    path: str
+    owner: int
+    text: str
+
+
+def with_unknown_keys(text: str) -> Iterator[Planted]:
+    """The config with an unknown key in each mapping that has lines of its own, one after another."""
     lines = text.splitlines(keepends=True)
     for place in _mappings(text):
-        entry = place.node.entries[-1] if isinstance(place.node, Mapping) else None
+        entry = place.node.entries[-1] if isinstance(place.node, Mapping) and place.node.entries else None
         if entry is not None and _begins_its_line(entry, lines):
             at = entry.key.span.line
             added = " " * (entry.key.span.column - 1) + f"{UNKNOWN}: 1\n"
-            yield at, place.path, "".join([*lines[: at - 1], added, *lines[at - 1 :]])
+            yield Planted(at, place.path, place.span.line, "".join([*lines[: at - 1], added, *lines[at - 1 :]]))
 
 
 def _mappings(text: str) -> Iterator[Place]:
@@ -445,11 +454,16 @@ def _begins_its_line(entry: Entry, lines: list[str]) -> bool:
     return not line[: span.column - 1].strip() and line[span.column - 1 :].startswith(entry.key.text)
 
 
-def unknown_key_is_told(line: int, path: str, outcome: Outcome) -> bool:
-    """Whether a note stands at the line of the unknown key, or tells that the definition around it is unused."""
+def unknown_key_is_told(planted: Planted, outcome: Outcome) -> bool:
+    """Whether a note stands at the line of the unknown key, or tells that the thing around it is left out."""
+    at_its_line = any(span.line == planted.line for note in outcome.notes for span in note.trail)
     unused = (note.subject for note in outcome.notes if note.code.id == "unused")
-    at_its_line = any(span.line == line for note in outcome.notes for span in note.trail)
-    return at_its_line or any(f"{path}.".startswith(f"{subject}.") for subject in unused)
+    replaced = (note.trail for note in outcome.notes if note.code.id == "replaced")
+    return (
+        at_its_line
+        or any(f"{planted.path}.".startswith(f"{subject}.") for subject in unused)
+        or any(span.line == planted.owner for trail in replaced for span in trail)
+    )
 
 
 def circleci_output(outcome: Outcome, home: Path) -> tuple[str, bool]:

@@ -41,7 +41,8 @@ class Test:
     """One question to the run; false where the subject, or a `value` that is a Subject, is null.
 
     `operator` is `==` or `!=` (of different types no two values are equal), one of ORDERS (both must be numbers),
-    `starts-with`, `contains` (both must be strings), `matches` (a string, and the text of a pattern); or, without
+    `starts-with`, `contains` (both must be strings), `matches` (a string or the digits of a number, and the text of a
+    pattern, without slashes); or, without
     a value, `true` (an expression's truth: all but false), `truthy` (a logic statement's: all but false, 0, NaN
     and "") or `defined` (not null). Where the types do not fit, it is false. A Subject stands only after `==`, `!=`
     and ORDERS.

@@ -11,13 +11,13 @@ from migrate.circleci.plan import Plan, Workflow
 from migrate.circleci.steps import NEVER_RUNS, StepExpander
 from migrate.diagnostics import Fate, declare
 from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Entry, Mapping
+from migrate.yamlio.nodes import Entry, Mapping, Sequence
 
 NO_WORKFLOW = declare(
     "no-workflow",
     Fate.ERROR,
     "There is nothing to run",
-    "A config without 'workflows' runs the job named 'build', and this one has none.",
+    "A workflow lists its jobs. A config without 'workflows' runs the job named 'build'.",
     "https://circleci.com/docs/configuration-reference/#workflows",
 )
 
@@ -44,7 +44,11 @@ def expand(config: Config, claims: Claims, extra_steps: tuple[str, ...] = ()) ->
 def workflow(entry: Entry, invoker: Invoker) -> Workflow:
     """Expand one workflow."""
     claims, name = invoker.claims, entry.key.text
-    invocations = claims.items(claims.take(entry.value, "jobs"))
+    listed = claims.take(entry.value, "jobs")
+    if not isinstance(listed, Sequence) or not listed.items:
+        said = f"the workflow '{name}' has no list of jobs; 'jobs' is required, with at least one"
+        claims.notes.refuse(NO_WORKFLOW, (entry.key.span,), f"workflows.{name}", said)
+    invocations = claims.items(listed)
     jobs = tuple(job for item in invocations for job in invoker.invoke(item, name))
     entries = entry.value.entries if isinstance(entry.value, Mapping) else ()
     keys = Mapping(tuple(e for e in entries if e.key.text != "jobs"), entry.value.span)

@@ -77,13 +77,9 @@ Expression = Literal | Variable | Negation | Comparison | Logical
 
 def _within(expression: Expression, level: int) -> str:
     """The text of an operand, in brackets if it binds looser than `level`."""
-    match expression:
-        case Comparison():
-            own = _LEVELS[expression.operator]
-        case Logical():
-            own = _LEVELS[expression.word]
-        case _:
-            own = _UNARY
+    own = _UNARY
+    if isinstance(expression, Comparison | Logical):
+        own = _LEVELS[expression.operator if isinstance(expression, Comparison) else expression.word]
     return f"({expression})" if own < level else str(expression)
 
 

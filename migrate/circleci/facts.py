@@ -42,6 +42,8 @@ def compare(left: Value, operator: str, right: Value) -> bool:
         return left is not False
     if operator == "truthy":
         return bool(left) and not (isinstance(left, float) and math.isnan(left))
+    if operator == "matches" and is_number(left):
+        left = str(left)
     if operator in _TEXTS:
         return isinstance(left, str) and isinstance(right, str) and _TEXTS[operator](left, right)
     if operator in _NUMBERS:

@@ -25,6 +25,11 @@ class Pattern:
     is_regex: bool = False
     span: Span | None = field(default=None, compare=False)
 
+    @property
+    def matches_all(self) -> bool:
+        """Whether the pattern is a regular expression that everything matches."""
+        return self.is_regex and self.text in {".*", "^.*$", "^.*", ".*$"}
+
     def matches(self, name: str) -> bool:
         """Whether the pattern admits `name`."""
         return re.fullmatch(self.text, name) is not None if self.is_regex else self.text == name

@@ -101,7 +101,7 @@ def truthy(node: Node | None) -> bool:
         if node.kind == "bool":
             return node.truth
         return node.kind != "null" and node.text != "" and not (node.kind in {"int", "float"} and _zero(node.text))
-    return not isinstance(node, Sequence) or bool(node.items)
+    return node is not None and (not isinstance(node, Sequence) or bool(node.items))
 
 
 def _zero(text: str) -> bool:

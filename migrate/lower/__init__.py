@@ -24,6 +24,15 @@ REQUIRES_DROPPED = declare(
     "https://circleci.com/docs/configuration-reference/#requires",
 )
 
+NEVER_STARTS = declare(
+    "never-starts",
+    Fate.DROPPED,
+    "A job that no event starts",
+    """CircleCI never runs it either: a job for tags needs tag filters on every job that it requires, and a job none of
+    whose required jobs run does not run.""",
+    "https://circleci.com/docs/workflows/#executing-workflows-for-a-git-tag",
+)
+
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
     additions.add,  # first: what is added is filtered, ordered and lowered like any other job
 )
@@ -49,7 +58,9 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.type == "build"}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
     caches.settle(draft)
-    selected = choose(select(plan), plan, draft)
+    found = select(plan)
+    _note_never(plan, found, draft)
+    selected = choose(found, plan, draft)
     running = {job.id for start in selected for job in start.jobs}
     draft.steps = {name: step for name, step in draft.steps.items() if name in running}
     scripts = script.write(draft.steps)
@@ -77,6 +88,14 @@ def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
     """The caches of the steps that run, in the order of the file."""
     names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
     return tuple(draft.caches[name] for name in names)
+
+
+def _note_never(plan: Plan, selected: tuple[Selected, ...], draft: Draft) -> None:
+    running = {job.id for start in selected for job in start.jobs}
+    for job in plan.jobs:
+        if job.id not in running and not job.added:
+            said = f"no branch and no tag passes the filters of '{job.name}' and of a job that it requires"
+            draft.notes.add(NEVER_STARTS, job.trail, f"jobs.{job.key}", said, job=job.id)
 
 
 def _note_dropped(plan: Plan, steps: dict[str, Step], draft: Draft) -> None:

@@ -73,7 +73,7 @@ def parse_key(text: str, made: frozenset[str]) -> Key:
             if part != "arch":
                 lost.append(f"{{{{ {part} }}}}")
         elif posixpath.normpath(checksum[1]) in made:
-            lost.append(f"the checksum of {checksum[1]}, which the job itself makes")
+            lost.append(f"the checksum of '{checksum[1]}', which the job itself makes,")
         else:
             files.append(checksum[1])
     name = _WORD.sub("-", _TEMPLATE.sub("-", text)).strip("-").lower()
@@ -108,9 +108,10 @@ def _settle_use(use: CacheUse, step: StepDraft, saved: dict[str, tuple[str, ...]
             step.note(CACHE_SHARED_PATH, use.trail, said)
             del step.caches[other]
         step.caches[cache.name] = cache
-    names = ", ".join(cache.name for cache in caches)
+    names = ", ".join(f"'{cache.name}'" for cache in caches)
     if key.lost and (use.paths or key.name not in saved):
-        kept = f"its key is the content of {', '.join(key.files)}" if key.files else "it has no key and lives a week"
+        files = ", ".join(f"'{file}'" for file in key.files)
+        kept = f"its key is the content of {files}" if files else "it has no key and lives a week"
         step.note(CACHE_KEY, use.trail, f"{'; '.join(key.lost)} cannot be part of a key: {names} is kept, {kept}")
     elif use.paths:
         files = f", with {', '.join(key.files)} as its key" if key.files else ""

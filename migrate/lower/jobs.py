@@ -4,7 +4,7 @@ from migrate.bitbucket.model import Command, Item, Step
 from migrate.circleci.plan import Call, Job
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft, Run, StepDraft
-from migrate.lower.plan.triggers import guard
+from migrate.lower.plan.guards import FILTER_GUARD, FILTER_HELD, guard
 from migrate.lower.registry import key_rooms, step_rooms
 
 UNSUPPORTED_STEP = declare(
@@ -28,6 +28,9 @@ def draft_job(job: Job, draft: Draft) -> StepDraft:
                 if value is not None:
                     rooms[key](value, step)
     for call in job.steps:
+        if step.dropped:
+            draft.claims.whole(call.body)  # the note on its machine tells of the whole job
+            continue
         room = step_rooms().get(call.step, _unsupported)
         room(call, step)
     return step
@@ -46,6 +49,10 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     """The step that a draft has become, with its script and after-script."""
     job = step.job
     watch = guard(job)
+    if watch is None:
+        step.note(FILTER_HELD, job.trail, f"'{job.name}' is started by hand: its filter cannot be asked in a script")
+    elif watch:
+        step.note(FILTER_GUARD, job.trail, f"'{job.name}' asks in its script whether its filter admits the name")
     names = {name: title for name, title, _ in step.draft.choices.rename}
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
     return Step(
@@ -59,6 +66,7 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         clone=step.checked_out,
         oidc=step.oidc,
         deployment=step.deployment,
+        manual=watch is None,
         services=tuple(step.services),
         caches=tuple(step.caches),
         artifacts=tuple(step.uploads),

@@ -26,12 +26,14 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.tag import Tag
 from ruamel.yaml.tokens import CommentToken
 
 from migrate.yamlio.read import is_string
 
 _WIDTH = 10_000
 _STRING = "tag:yaml.org,2002:str"
+_TEXT = Tag(suffix=_STRING)
 
 
 class Alias(NamedTuple):
@@ -120,7 +122,7 @@ def _comment(value: Commented, indent: int) -> list[Any]:
 
 def _scalar(value: str | int | bool, anchor: str | None, comment: object, *, flow: bool) -> Any:  # noqa: ANN401, FBT001
     if isinstance(value, str):
-        return ScalarEvent(anchor, None, (True, True), value, style=_style(value, flow=flow), comment=comment)
+        return ScalarEvent(anchor, _TEXT, (True, True), value, style=_style(value, flow=flow), comment=comment)
     return ScalarEvent(anchor, None, (True, True), str(value).lower(), comment=comment)
 
 

@@ -8,7 +8,8 @@ from migrate import Source, convert
 from migrate.circleci.filters import Filters, NameFilter, Pattern
 from migrate.circleci.plan import Job, Plan, Requirement, Workflow
 from migrate.diagnostics import Span
-from migrate.lower.plan.triggers import guard, select
+from migrate.lower.plan.guards import guard
+from migrate.lower.plan.triggers import select
 from migrate.yamlio.nodes import Mapping
 
 HERE = Span("config.yml", 1, 1)

@@ -24,15 +24,31 @@ APPROVAL = declare(
 
 def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
     """The steps, those manual that wait for an approval."""
-    approvals = {(job.workflow, job.name): job for job in plan.jobs if job.type == "approval"}
     held = dict(steps)
+    jobs = {(job.workflow, job.name): job for job in plan.jobs}
     for job in plan.jobs:
-        gates = [approvals[job.workflow, r.job] for r in job.requires if (job.workflow, r.job) in approvals]
-        for gate in gates:
+        for gate in _gates(job, jobs, steps):
             if job.id in held:
                 held[job.id] = replace(held[job.id], manual=True)
                 _say(job, gate, draft)
     return held
+
+
+def _gates(job: Job, jobs: dict[tuple[str, str], Job], steps: dict[str, Step]) -> list[Job]:
+    """The approvals that a job waits for, also through jobs that became no step."""
+    found: dict[str, Job] = {}
+    waiting = [(job.workflow, requirement.job) for requirement in job.requires]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        place = waiting.pop()
+        other = jobs.get(place)
+        if other is None or place in seen or other.id in steps:
+            continue
+        seen.add(place)
+        if other.type == "approval":
+            found[other.id] = other
+        waiting += [(other.workflow, requirement.job) for requirement in other.requires]
+    return [found[name] for name in sorted(found)]
 
 
 def _say(job: Job, gate: Job, draft: Draft) -> None:

@@ -1,14 +1,14 @@
 """Filters become start conditions: the branch and tag names fall into classes, and each class runs its jobs.
 
 Every name that a filter spells out is a class of its own, all other names are one more. Where a regular
-expression keeps a job from being constant in that rest, the job's script asks again (`guard`).
+expression keeps a job from being constant in that rest, the job's script asks again (`migrate.lower.plan.guards`).
 Reference circleci.md, section 3.1; bitbucket.md, section 2.1.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrate.circleci.filters import NameFilter, Pattern
+from migrate.circleci.filters import NameFilter
 from migrate.circleci.plan import Job, Plan, Workflow
 
 REST = ""
@@ -68,34 +68,4 @@ def _admits(job: Job, kind: str, name: str) -> bool:
     if name != REST:
         return names.admits(name)
     wanted = names.only is None or any(pattern.is_regex for pattern in names.only)
-    return wanted and not any(_matches_all(pattern) for pattern in names.ignore)
-
-
-def _matches_all(pattern: Pattern) -> bool:
-    return pattern.is_regex and pattern.text in {".*", "^.*$", "^.*", ".*$"}
-
-
-def guard(job: Job) -> str:
-    """A line of bash that ends the step well where the job's regular expressions do not admit the name."""
-    lines = []
-    for kind, variable in (("branch", "BITBUCKET_BRANCH"), ("tag", "BITBUCKET_TAG")):
-        names = _filter(job, kind)
-        if names is None or not any(p.is_regex and not _matches_all(p) for p in names.patterns):
-            continue
-        tests = []
-        if names.only is not None and any(p.is_regex for p in names.only):
-            tests.append(f'"${variable}" =~ ^({_union(names.only)})$')
-        ignored = tuple(p for p in names.ignore if p.is_regex)
-        if ignored:
-            tests.append(f'! "${variable}" =~ ^({_union(ignored)})$')
-        lines.append(f'[[ -z "${variable}" || {" && ".join(tests)} ]] || exit 0')
-    return "\n".join(lines)
-
-
-def _union(patterns: tuple[Pattern, ...]) -> str:
-    texts = [p.text.removeprefix("^").removesuffix("$") if p.is_regex else _literal(p.text) for p in patterns]
-    return "|".join(texts)
-
-
-def _literal(text: str) -> str:
-    return "".join(f"\\{ch}" if ch in r"\.+*?()[]{}|^$" else ch for ch in text)
+    return wanted and not any(pattern.matches_all for pattern in names.ignore)

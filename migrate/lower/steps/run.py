@@ -45,7 +45,7 @@ def lower(call: Call, step: StepDraft) -> None:
     when = step.text("when", body, trail) or "on_success"
     timeout = step.text("no_output_timeout", body, trail)
     if timeout:
-        step.note(NO_OUTPUT_TIMEOUT, trail, f"no_output_timeout: {timeout} has no counterpart and is dropped")
+        step.note(NO_OUTPUT_TIMEOUT, trail, f"'no_output_timeout: {timeout}' has no counterpart and is dropped")
     run = Run(
         text.strip("\n"),
         _label(call, title, step),
