@@ -3,7 +3,7 @@
 Reference circleci.md, sections 1.7, 1.10 and 2.1.
 """
 
-from migrate.circleci import names, plan
+from migrate.circleci import filters, names, plan
 from migrate.circleci.config import Config, note_unused
 from migrate.circleci.invocation import Invoker
 from migrate.circleci.jobs import JobExpander
@@ -51,7 +51,8 @@ def workflow(entry: Entry, invoker: Invoker) -> Workflow:
     invocations = claims.items(listed)
     jobs = tuple(job for item in invocations for job in invoker.invoke(item, name))
     entries = entry.value.entries if isinstance(entry.value, Mapping) else ()
-    keys = Mapping(tuple(e for e in entries if e.key.text != "jobs"), entry.value.span)
+    render = invoker.home.renderer(invoker.home.scope({}), claims.notes, (entry.key.span,)).render
+    keys = Mapping(tuple(Entry(e.key, render(e.value)) for e in entries if e.key.text != "jobs"), entry.value.span)
     return names.settle(Workflow(name, jobs, keys, entry.key.span), claims.notes)
 
 
@@ -66,5 +67,8 @@ def _implicit_workflow(config: Config, invoker: Invoker) -> tuple[Workflow, ...]
         )
         invoker.claims.notes.refuse(NO_WORKFLOW, (span,), "workflows", said)
         return ()
-    jobs = tuple(invoker.named("build", Mapping((), span), (build.span,), "build"))
+    branches = invoker.claims.take(build.node, "branches")
+    admitted = filters.read_branches(branches, invoker.claims, (build.span,))
+    made = invoker.named("build", Mapping((), span), (build.span,), "build")
+    jobs = tuple(job._replace(filters=admitted) for job in made)
     return (Workflow("build", jobs, Mapping((), span), span),)

@@ -26,6 +26,11 @@ class Pattern:
     span: Span | None = field(default=None, compare=False)
 
     @property
+    def can_match(self) -> bool:
+        """Whether the pattern is a name that git allows: one with a star is no glob here, and matches nothing."""
+        return not self.is_regex and not any(ch in self.text for ch in "*?[\\^~: ")
+
+    @property
     def matches_all(self) -> bool:
         """Whether the pattern is a regular expression that everything matches."""
         return self.is_regex and self.text in {".*", "^.*$", "^.*", ".*$"}
@@ -66,6 +71,11 @@ def read(node: Node | None, claims: Claims, trail: Trail) -> Filters:
         _name_filter(claims.take(node, "branches"), claims, trail),
         None if tags is None else _name_filter(tags, claims, trail),
     )
+
+
+def read_branches(node: Node | None, claims: Claims, trail: Trail) -> Filters:
+    """Read the `branches:` of a job of 2.0, which counts where there are no workflows."""
+    return Filters(_name_filter(node, claims, trail))
 
 
 def _name_filter(node: Node | None, claims: Claims, trail: Trail) -> NameFilter:

@@ -7,7 +7,7 @@ from migrate.circleci import filters
 from migrate.circleci.config import Namespace
 from migrate.circleci.jobs import ExpandedJob, JobExpander
 from migrate.circleci.matrix import Instance, instances
-from migrate.circleci.plan import Job, Requirement
+from migrate.circleci.plan import Call, Job, Requirement
 from migrate.circleci.steps import Frame
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
@@ -67,6 +67,10 @@ class Invoker(NamedTuple):
         left = Mapping(tuple(e for e in body.entries if e.key.text in _FOR_ROOMS), body.span)
         expanded, defined = ExpandedJob(Mapping((), trail[-1]), ()), trail[-1]
         if kind != "approval":
+            if self.home.leads_nowhere(key):
+                self.claims.whole(body)
+                expanded = ExpandedJob(Mapping((), trail[-1]), (Call(key, None, trail),))
+                return Job(name, key, workflow, "build", *expanded, requires, admitted, left, trail, defined)
             definition = self.home.find("jobs", key)
             if definition is None:
                 self._unknown(key, trail, workflow)

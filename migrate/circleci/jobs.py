@@ -11,7 +11,7 @@ from migrate.circleci.plan import Call
 from migrate.circleci.steps import Frame, StepExpander, given
 from migrate.circleci.template import Scope
 from migrate.diagnostics import Fate, Trail, declare
-from migrate.yamlio.decode import Claims, peek
+from migrate.yamlio.decode import WRONG_TYPE, Claims, peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
 
 UNKNOWN_EXECUTOR = declare(
@@ -58,7 +58,12 @@ class JobExpander(NamedTuple):
         self.steps.remember(scope, job.home)
         frame = Frame(job.home, job.home.scope(scope), trail)
         keys = self._keys(job.node, frame, caller.home, passed)
-        calls = tuple(self.steps.expand(claims.take(job.node, "steps"), frame))
+        listed = claims.take(job.node, "steps")
+        if isinstance(listed, Mapping):
+            said = f"'steps' wants a list; this is {listed.described}"
+            claims.notes.refuse(WRONG_TYPE, (*trail, listed.span), f"jobs.{job.name}", said)
+            claims.whole(listed)
+        calls = tuple(self.steps.expand(listed, frame))
         if not calls:
             said = f"the job '{job.name}' has no steps; at least one step is required"
             claims.notes.refuse(NO_STEPS, trail, f"jobs.{job.name}", said)

@@ -140,10 +140,15 @@ def _made_before(step: StepDraft, count: int) -> frozenset[str]:
 
 def _caches(key: Key, paths: tuple[str, ...], step: StepDraft) -> Iterator[Cache]:
     files = tuple(inside(file, step.directory) or file for file in key.files)
+    places = []
     for path in paths:
         within = inside(path, step.directory)
-        where = outside(path) if within is None else within or "."
-        ending = (
-            "" if len(paths) == 1 else "-" + (_WORD.sub("-", posixpath.basename(where)).strip("-.").lower() or "all")
-        )
-        yield Cache(key.name + ending, where, files)
+        places.append(outside(path) if within is None else within or ".")
+    endings = [_ending(posixpath.basename(place)) for place in places]
+    for place, ending in zip(places, endings, strict=True):
+        distinct = ending if endings.count(ending) == 1 else _ending(place)
+        yield Cache(key.name if len(places) == 1 else f"{key.name}-{distinct}", place, files)
+
+
+def _ending(path: str) -> str:
+    return _WORD.sub("-", path).strip("-.").lower() or "all"

@@ -69,6 +69,7 @@ class Draft:
     scaffold: dict[str, ScaffoldFile] = field(default_factory=dict)
     steps: dict[str, "StepDraft"] = field(default_factory=dict)
     contexts: dict[str, list[str]] = field(default_factory=dict)
+    jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -48,7 +48,8 @@ def _unsupported(call: Call, step: StepDraft) -> None:
 def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -> Step:
     """The step that a draft has become, with its script and after-script."""
     job = step.job
-    watch = guard(job)
+    chosen = any(job.name == name for one in step.draft.choices.selections for name, _ in one.jobs)
+    watch = "" if chosen else guard(job, step.draft.jobs)
     if watch is None:
         step.note(FILTER_HELD, job.trail, f"'{job.name}' is started by hand: its filter cannot be asked in a script")
     elif watch:
@@ -58,7 +59,7 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     return Step(
         key=job.name,
         name=names.get(job.name, job.name),
-        script=(Command(watch), *script) if watch else script,
+        script=_filled((Command(watch), *script) if watch else script),
         after_script=after,
         image=step.image,
         size=step.size,
@@ -73,3 +74,8 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         comment=where if job.added else f"{where}, job {job.key}",
         job=job.id,
     )
+
+
+def _filled(script: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The script; a job that only checks out has nothing to run, and a script must have an item."""
+    return script or (Command("git log -1 --oneline"),)

@@ -7,6 +7,7 @@ whichever of them need which, so that a file says them once.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from migrate.shell import Effects, quote
 
 _BASH_ENV = "~/.bash_env"
 _LINE = 100
+_HOMES = ("~", "$HOME", "${HOME}", "/root")
 
 
 class Needs(NamedTuple):
@@ -45,7 +47,12 @@ class Needs(NamedTuple):
         """The lines."""
         pairs = [f"{name}={quote(value)}" for name, value in self.environment]
         lines = list(exports([*pairs, f"BASH_ENV={_BASH_ENV}"] if self.bash_env else pairs))
-        lines += [f'ln -sfn "$BITBUCKET_CLONE_DIR" {name}  # the commands name the checkout so' for name in self.names]
+        if self.bash_env:
+            lines.append('touch "$BASH_ENV"')
+        for name in self.names:
+            parent = posixpath.dirname(name)
+            made = "" if parent in _HOMES else f"mkdir -p {parent} && "
+            lines += [f"# the commands call the checkout {name}", f'{made}ln -sfn "$BITBUCKET_CLONE_DIR" {name}']
         if self.pipefail:
             lines.append("set -o pipefail")
         return "\n".join(lines)

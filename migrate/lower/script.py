@@ -111,7 +111,7 @@ def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
             continue
         last = index == len(script.items) - 1
         run = item.run
-        alone = item.text in apart or bool(run.directory or run.environment or run.background)
+        alone = item.text in apart or _own_place(run)
         text = _isolated(item) if alone else item.text
         if run.background:
             text += " &"
@@ -127,14 +127,21 @@ def _after(script: Script, top: str) -> Iterator[Item]:
     yield from _prologue(top, script.known_after)
     if any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
         yield Command(_SOURCE)
-    for index, written in enumerate(script.after):
-        run, last = written.run, index == len(script.after) - 1
-        on_fail = run.when == "on_fail"
-        plain = last and not on_fail and not run.directory and not run.environment
-        text = written.text if plain else _isolated(written)
-        if on_fail:
+    if len(script.after) == 1 and script.after[0].run.when != "on_fail" and not _own_place(script.after[0].run):
+        yield _command(script.after[0].text, script.after[0].run)
+        return
+    yield Command("set +e")
+    for written in script.after:
+        text = _isolated(written, "set -e")
+        if written.run.when == "on_fail":
             text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
-        yield _command(text if last else f"{text} || true", run)
+        if written.effects.bash_env:
+            text += f"\n{_SOURCE}"
+        yield _command(text, written.run)
+
+
+def _own_place(run: Run) -> bool:
+    return bool(run.directory or run.environment or run.background)
 
 
 def _prologue(top: str, known: tuple[str, ...]) -> Iterator[Command]:
@@ -143,14 +150,14 @@ def _prologue(top: str, known: tuple[str, ...]) -> Iterator[Command]:
     yield from (Command(line) for line in exports(list(known)))
 
 
-def _isolated(written: Written) -> str:
-    """The command in brackets, on one line where that reads well."""
+def _isolated(written: Written, *first: str) -> str:
+    """The command in brackets, behind lines that come first, on one line where that reads well."""
     run, text = written.run, written.text
-    inside = list(exports([f"{name}={quote(value)}" for name, value in run.environment]))
+    inside = [*first, *exports([f"{name}={quote(value)}" for name, value in run.environment])]
     if run.directory and not inside and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
         return f"(cd {run.directory} && {text})"
     if run.directory:
-        inside.insert(0, f"cd {run.directory}")
+        inside.append(f"cd {run.directory}")
     return "\n".join(["(", *(f"  {line}" for line in inside), indent(text, 2), ")"])
 
 

@@ -17,6 +17,13 @@ WRONG_TYPE = declare(
     "The key wants another type of value than the one it has, and CircleCI refuses such a config.",
     "https://circleci.com/docs/configuration-reference/",
 )
+MISSING_KEY = declare(
+    "missing-key",
+    Fate.ERROR,
+    "A required key is missing",
+    "CircleCI refuses a config in which this key is missing or empty.",
+    "https://circleci.com/docs/configuration-reference/",
+)
 
 
 @dataclass(slots=True)
@@ -67,13 +74,27 @@ class Claims:
             self.notes.refuse(WRONG_TYPE, trail or (node.span,), what, said)
         return ""
 
+    def required(self, node: Node | None, key: str, trail: Trail) -> Node | None:
+        """The value of a key that must be there: CircleCI refuses a config without it."""
+        value = self.take(node, key)
+        if value is None or (isinstance(value, Scalar) and value.kind == "null"):
+            said = f"required key [{key}] not found"
+            self.notes.refuse(MISSING_KEY, trail, key, said)
+        return value
+
     def unclaimed(self, root: Node) -> Iterator[Place]:
-        """The places that nobody read; of a whole unread subtree, only its top."""
+        """The places that nobody read: of a subtree of which nothing was read its top, else what was not."""
+        places = list(walk(root))
+        read = {place.path for place in places if place.span in (self._items if place.is_item else self._keys)}
+        touched = set(read)
+        for place in reversed(places):
+            if place.path in touched:
+                touched.add(place.parent)
         unread: set[str] = set()
-        for place in walk(root):
+        for place in places:
             if place.parent in unread:
                 unread.add(place.path)
-            elif place.span not in (self._items if place.is_item else self._keys):
+            elif place.path not in touched:
                 unread.add(place.path)
                 yield place
 

@@ -134,6 +134,8 @@ def _style(text: str, *, flow: bool) -> str | None:
     resolver, emitter = _readers()
     analysis = emitter.analyze_scalar(text)
     bare = analysis.allow_flow_plain if flow else analysis.allow_block_plain
+    if flow and text.startswith((":", "?", "-")):
+        bare = False
     if text and bare and is_string(text) and resolver.resolve(ScalarNode, text, (True, False)) == _STRING:
         return None
     return "'" if '"' in text or "\\" in text else '"'

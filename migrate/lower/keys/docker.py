@@ -5,6 +5,7 @@ from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.keys.environment import read_environment
 from migrate.lower.registry import job_key
+from migrate.yamlio.decode import WRONG_TYPE
 from migrate.yamlio.nodes import Node, Sequence
 
 IMAGE_USER = declare(
@@ -23,11 +24,14 @@ _OWN_USER = ("cimg/", "circleci/")
 def lower(value: Node, step: StepDraft) -> None:
     """Set the step's image; further containers are left to be reported."""
     claims = step.claims
+    if not isinstance(value, Sequence) or not value.items:
+        said = f"'docker' wants a list of images; this is {value.described}"
+        claims.notes.refuse(WRONG_TYPE, (value.span,), "docker", said)
     for index, item in enumerate(value.items if isinstance(value, Sequence) else ()):
         if index:
             continue  # unclaimed: the report says that nobody read it
         next(iter(claims.items(Sequence((item,), item.span))))
-        name = step.text("image", item, (item.span,))
+        name = claims.text(claims.required(item, "image", (item.span,)), "image", (item.span,))
         auth = claims.take(item, "auth")
         user = step.text("username", auth, (item.span,))
         step.image = Image(name, user, step.text("password", auth, (item.span,)))

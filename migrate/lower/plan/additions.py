@@ -17,7 +17,7 @@ from migrate.lower.draft import Draft
 from migrate.lower.plan import install
 from migrate.shell import analyse
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 STEPS = ("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of")
 """The steps that mappings have beyond CircleCI's own."""
@@ -60,7 +60,7 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
     invoker = Invoker(home, draft.claims, JobExpander(draft.claims, StepExpander(draft.claims, STEPS)))
     body = entry.value if isinstance(entry.value, Mapping) else Mapping((), span)
     old = _named(plan, body, "replaces", draft)
-    target = old.workflow if old else plan.workflows[0].name
+    target = old.workflow if old else _home_of(body, plan)
     made = tuple(invoker.named(name, body, (span,), target))
     if draft.notes.refused:
         return plan
@@ -68,12 +68,30 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
     if old:
         requires = job.requires if peek(body, "requires") else old.requires
         filters = job.filters if peek(body, "filters") else old.filters
-        job = job._replace(requires=requires, filters=filters)
+        job = job._replace(requires=requires, filters=filters, invocation=_both(job.invocation, old.invocation))
         said = f"'{name}' stands in for '{old.name}'"
         draft.notes.add(REPLACED, old.trail, f"jobs.{old.key}", said, job=old.id)
+    if not _checked(job, plan, draft):
+        return plan
     job = _with_steps(job, plan, draft)
     draft.notes.add(ADDED, (span,), name, f"'{job.name}' was added (mappings/additions/{name}.yml)", job=job.id)
     return Plan(tuple(_insert(w, job, old) if w.name == target else w for w in plan.workflows))
+
+
+def _both(own: Mapping, taken: Mapping) -> Mapping:
+    """The keys of an addition's entry, and those of the job that it replaces (its `context` above all)."""
+    more = tuple(entry for entry in taken.entries if entry.key.text not in own.keys)
+    return Mapping(own.entries + more, own.span)
+
+
+def _checked(job: Job, plan: Plan, draft: Draft) -> bool:
+    """Whether the jobs that an addition requires are there."""
+    names = {other.name for other in plan.jobs if other.workflow == job.workflow}
+    for requirement in job.requires:
+        if requirement.job not in names:
+            said = f"'{job.name}' requires '{requirement.job}', which is no job; there are: {', '.join(sorted(names))}"
+            draft.notes.refuse(UNKNOWN_ADDITION, (requirement.span or job.trail[0],), job.name, said)
+    return not draft.notes.refused
 
 
 def _named(plan: Plan, body: Mapping, key: str, draft: Draft) -> Job | None:
@@ -89,6 +107,14 @@ def _find(plan: Plan, node: Scalar, draft: Draft) -> Job | None:
         said = f"there is no job '{node.text}'; there are: {legal}"
         draft.notes.refuse(UNKNOWN_ADDITION, (node.span,), node.text, said)
     return found[0] if found else None
+
+
+def _home_of(body: Mapping, plan: Plan) -> str:
+    """The workflow that holds a job that the addition requires, or the first."""
+    # Peeked, not taken: the expansion of the entry claims it.
+    required = peek(body, "requires")
+    names = {item.text for item in required.items if isinstance(item, Scalar)} if isinstance(required, Sequence) else ()
+    return next((job.workflow for job in plan.jobs if job.name in names), plan.workflows[0].name)
 
 
 def _insert(workflow: Workflow, job: Job, old: Job | None) -> Workflow:

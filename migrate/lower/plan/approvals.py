@@ -20,6 +20,15 @@ APPROVAL = declare(
     "https://circleci.com/docs/workflows/#holding-a-workflow-for-a-manual-approval",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
 )
+REQUIRES_STATUS = declare(
+    "requires-status",
+    Fate.MANUAL,
+    "A job runs after another one that did not succeed",
+    """A pipeline ends at the first step that fails, so nothing comes after it. The step is held; to clean up or tell
+    somebody after a failure, use an after-script or a final step.""",
+    "https://circleci.com/docs/configuration-reference/#requires",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
+)
 
 
 def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
@@ -27,6 +36,12 @@ def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
     held = dict(steps)
     jobs = {(job.workflow, job.name): job for job in plan.jobs}
     for job in plan.jobs:
+        for requirement in job.requires:
+            if job.id in held and "success" not in requirement.statuses and "terminal" not in requirement.statuses:
+                held[job.id] = replace(held[job.id], manual=True)
+                after = " or ".join(requirement.statuses)
+                said = f"'{job.name}' is started by hand: it ran when '{requirement.job}' was {after}"
+                draft.notes.add(REQUIRES_STATUS, job.trail, f"jobs.{job.key}", said, job=job.id)
         for gate in _gates(job, jobs, steps):
             if job.id in held:
                 held[job.id] = replace(held[job.id], manual=True)

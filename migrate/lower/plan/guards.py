@@ -4,6 +4,9 @@ Start conditions are globs (reference bitbucket.md, section 2.2); where a job's 
 for all names of one, its script begins with a guard that ends the step well.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from migrate.circleci.filters import NameFilter, Pattern
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Fate, declare
@@ -32,27 +35,77 @@ _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": "[:space:]"}
 _SPECIAL = frozenset(r"\.+*?()[]{}|^$/")
 
 
-def guard(job: Job) -> str | None:
-    """A line for each kind of name that the job's regular expressions restrict; None if bash cannot ask."""
+def guard(job: Job, jobs: Mapping[tuple[str, str], Job]) -> str | None:
+    """A line for each kind of name that regular expressions restrict; None if bash cannot ask for one.
+
+    A job none of whose required jobs run does not run either, so it asks for their filters too.
+    """
     lines = []
-    for names, variable in ((job.filters.branches, "BITBUCKET_BRANCH"), (job.filters.tags, "BITBUCKET_TAG")):
-        if names is None or not any(p.is_regex and not p.matches_all for p in names.patterns):
-            continue
-        tests = _tests(names, variable)
+    for kind, variable in (("branches", "BITBUCKET_BRANCH"), ("tags", "BITBUCKET_TAG")):
+        asker = _Asker(kind, variable, jobs)
+        if asker.varies(job):
+            test = asker.test(job)
+            if test is None:
+                return None
+            lines.append(f'[[ -z "${variable}" || {test} ]] || exit 0')
+    return "\n".join(lines)
+
+
+class _Asker(NamedTuple):
+    """Asks for one kind of name."""
+
+    kind: str
+    variable: str
+    jobs: Mapping[tuple[str, str], Job]
+
+    def filter(self, job: Job) -> NameFilter | None:
+        return job.filters.branches if self.kind == "branches" else job.filters.tags
+
+    def required(self, job: Job) -> list[Job]:
+        found = (self.jobs.get((job.workflow, r.job)) for r in job.requires)
+        return [other for other in found if other is not None]
+
+    def restricted(self, job: Job) -> bool:
+        """Whether there are names for which the job does not run."""
+        names, required = self.filter(job), self.required(job)
+        own = names is None or any(not p.matches_all for p in names.patterns)
+        return own or bool(required and all(self.restricted(other) for other in required))
+
+    def varies(self, job: Job) -> bool:
+        """Whether a regular expression, the job's own or inherited, decides for some names."""
+        names, required = self.filter(job), self.required(job)
+        if names is None:
+            return False
+        own = any(p.is_regex and not p.matches_all for p in names.patterns)
+        inherited = bool(required) and all(self.restricted(other) for other in required)
+        return own or (inherited and any(self.varies(other) for other in required))
+
+    def test(self, job: Job) -> str | None:
+        """The condition under which the job runs, as the inside of `[[ ]]`; "" if it always does."""
+        names, required = self.filter(job), self.required(job)
+        if names is None:
+            return "1 -eq 0"
+        tests = _tests(names, self.variable)
         if tests is None:
             return None
-        lines.append(f'[[ -z "${variable}" || {" && ".join(tests)} ]] || exit 0')
-    return "\n".join(lines)
+        if required and all(self.restricted(other) for other in required):
+            others = [self.test(other) for other in required]
+            if None in others:
+                return None
+            distinct = [text for text in dict.fromkeys(others) if text]
+            tests.append(distinct[0] if len(distinct) == 1 else f"( {' || '.join(distinct)} )")
+        return " && ".join(dict.fromkeys(tests))
 
 
 def _tests(names: NameFilter, variable: str) -> list[str] | None:
     tests = []
-    for patterns, sign in ((names.only or (), ""), (names.ignore, "! ")):
-        if any(p.is_regex and not p.matches_all for p in patterns):
-            texts = [_posix(p) for p in patterns]
-            if None in texts:
-                return None
-            tests.append(f'{sign}"${variable}" =~ ^({"|".join(text or "" for text in texts)})$')
+    for patterns, sign in ((names.only, ""), (names.ignore or None, "! ")):
+        if patterns is None or (not sign and any(p.matches_all for p in patterns)):
+            continue
+        texts = [_posix(pattern) for pattern in patterns]
+        if None in texts:
+            return None
+        tests.append(f'{sign}"${variable}" =~ ^({"|".join(text or "" for text in texts)})$')
     return tests
 
 

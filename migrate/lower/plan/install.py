@@ -8,7 +8,7 @@ each key (reference bitbucket.md, section 3.5), so what a job installs beyond th
 import re
 from dataclasses import replace
 
-from migrate.circleci.plan import Call, Job, Plan, Requirement
+from migrate.circleci.plan import Call, Job, Plan
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
 from migrate.yamlio.decode import peek
@@ -62,23 +62,17 @@ def _saved(job: Job) -> Call | None:
 
 
 def first(plan: Plan, draft: Draft) -> Plan:
-    """Put installing steps before everything else in their workflow, and give their followers their cache."""
+    """Put installing steps first in their workflow, and give the jobs that share what they install their cache."""
     for step in [job for job in plan.jobs if job.added == ADDITION]:
         family = {job.id for job in sharing(step, plan)} | {step.id}
         workflows = []
         for workflow in plan.workflows:
             jobs = [_sharing(job, step, draft) if job.id in family else job for job in workflow.jobs]
             if workflow.name == step.workflow:
-                jobs = [_behind(job, step) for job in jobs]
                 jobs.sort(key=lambda job: job.added != ADDITION)
             workflows.append(workflow._replace(jobs=tuple(jobs)))
         plan = Plan(tuple(workflows))
     return plan
-
-
-def _behind(job: Job, step: Job) -> Job:
-    """The job; if it waited for nothing, it waits for the installing step."""
-    return job if job.requires or job.added == ADDITION else job._replace(requires=(Requirement(step.name),))
 
 
 def _sharing(job: Job, step: Job, draft: Draft) -> Job:

@@ -7,6 +7,7 @@ parallel group (reference bitbucket.md, section 3.7).
 from collections.abc import Iterable, Mapping
 
 from migrate.circleci.plan import Job
+from migrate.lower.plan.install import ADDITION
 
 
 def levels(
@@ -15,7 +16,8 @@ def levels(
     """The jobs that become steps, in groups; each job's group comes after those of the jobs it requires.
 
     `jobs` run for one start condition; `everything` finds a job by workflow and name. A required job that
-    runs but becomes no step (an approval, a job left out) hands on what it requires itself.
+    runs but becomes no step (an approval, a job left out) hands on what it requires itself. An installing
+    step comes before everything.
     """
     import networkx as nx
 
@@ -29,6 +31,34 @@ def levels(
     for name in [name for name in graph if name not in steps]:
         graph.add_edges_from([(a, b) for a in graph.predecessors(name) for b in graph.successors(name)])
         graph.remove_node(name)
+    leading = [job.id for job in running if job.added == ADDITION and job.id in graph]
+    graph.add_edges_from((first, other) for first in leading for other in list(graph) if other not in leading)
     place = {job.id: index for index, job in enumerate(running)}
     groups = [sorted(group, key=place.__getitem__) for group in nx.topological_generations(graph)]
     return [[here[name] for name in group] for group in groups]
+
+
+def strangers(groups: list[list[Job]], jobs: Mapping[tuple[str, str], Job]) -> dict[str, list[str]]:
+    """For each job, by id, the names of the jobs that it now waits for without having required them."""
+    found: dict[str, list[str]] = {}
+    earlier: list[Job] = []
+    for group in groups:
+        for job in group:
+            wanted = _ancestors(job, jobs)
+            others = [one.name for one in earlier if one.id not in wanted and one.added != ADDITION]
+            if others:
+                found[job.id] = others
+        earlier += group
+    return found
+
+
+def _ancestors(job: Job, jobs: Mapping[tuple[str, str], Job]) -> set[str]:
+    seen: set[str] = set()
+    waiting = [job]
+    while waiting:
+        for requirement in waiting.pop().requires:
+            other = jobs.get((job.workflow, requirement.job))
+            if other and other.id not in seen:
+                seen.add(other.id)
+                waiting.append(other)
+    return seen

@@ -1,11 +1,11 @@
 """The user's choices of what runs where: `feature-branches`, and `jobs:` in the choices file."""
 
-
 from migrate.bitbucket.model import SECTIONS
 from migrate.choices import Selection
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
+from migrate.lower.plan.install import ADDITION
 from migrate.lower.plan.triggers import Selected
 
 NOT_SELECTED = declare(
@@ -37,7 +37,10 @@ def choose(found: tuple[Selected, ...], plan: Plan, draft: Draft) -> tuple[Selec
         where = f"{selection.section} {selection.pattern}".strip()
         said = f"{where} runs {', '.join(job.name for job in jobs) or 'nothing'}, by choice"
         draft.notes.add(SELECTED, (selection.span,), f"jobs.{selection.section}", said)
-    kept = tuple(sorted((s for s in starts.values() if s.jobs), key=lambda s: SECTIONS.index(s.section)))
+    for place, start in starts.items():
+        if all(job.added == ADDITION for job in start.jobs):
+            starts[place] = start._replace(jobs=())
+    kept = tuple(sorted(starts.values(), key=lambda start: SECTIONS.index(start.section)))
     running = {job.id for start in kept for job in start.jobs}
     for job in plan.jobs:
         if job.id in draft.steps and job.id not in running and draft.choices.selections:
@@ -65,6 +68,6 @@ def _selected(selection: Selection, plan: Plan, draft: Draft) -> tuple[Job, ...]
             said = f"there is no job '{name}'; there are: {legal}"
             draft.notes.refuse(UNKNOWN_SELECTED, (span,), f"jobs.{selection.section}", said)
     names = {name for name, _ in selection.jobs}
-    first = [job for job in plan.jobs if job.added == "install-step" and names]
+    first = [job for job in plan.jobs if job.added == ADDITION and names]
     chosen = [job for job in plan.jobs if job.name in names and job not in first]
     return (*first, *chosen)

@@ -23,8 +23,13 @@ class Selected(NamedTuple):
     jobs: tuple[Job, ...]
 
 
-def select(plan: Plan) -> tuple[Selected, ...]:
-    """The start conditions of a plan, `default` first; one that runs what `default` runs is left out."""
+def select(plan: Plan, waiting: frozenset[str] = frozenset()) -> tuple[Selected, ...]:
+    """The start conditions of a plan, `default` first; one that runs what `default` runs is left out.
+
+    The workflows that are `waiting` are started by no push: each is a custom pipeline.
+    """
+    custom = [Selected("custom", w.name, w.jobs) for w in plan.workflows if w.name in waiting and w.jobs]
+    plan = Plan(tuple(workflow for workflow in plan.workflows if workflow.name not in waiting))
     branches = list(_classes(plan, "branch"))
     rest = next(jobs for name, jobs in branches if name == REST)
     found = [Selected("default", "", rest)] if rest else []
@@ -32,11 +37,11 @@ def select(plan: Plan) -> tuple[Selected, ...]:
     tags = list(_classes(plan, "tag"))
     rest = next(jobs for name, jobs in tags if name == REST)
     found += [Selected("tags", name or "**", jobs) for name, jobs in tags if jobs and (name == REST or jobs != rest)]
-    return tuple(found)
+    return (*found, *custom)
 
 
 def _classes(plan: Plan, kind: str) -> Iterator[tuple[str, tuple[Job, ...]]]:
-    names = {p.text for job in plan.jobs if (f := _filter(job, kind)) for p in f.patterns if not p.is_regex}
+    names = {p.text for job in plan.jobs if (f := _filter(job, kind)) for p in f.patterns if p.can_match}
     for name in [*sorted(names), REST]:
         yield name, tuple(job for workflow in plan.workflows for job in _running(workflow, kind, name))
 

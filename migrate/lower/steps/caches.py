@@ -14,4 +14,9 @@ def lower(call: Call, step: StepDraft) -> None:
     key = step.text("key", body, trail)
     keys = tuple(claims.text(item, "keys", trail) for item in claims.items(claims.take(body, "keys")))
     paths = tuple(claims.text(item, "paths", trail) for item in claims.items(claims.take(body, "paths")))
+    if call.step == "save_cache":
+        claims.required(body, "key", trail)
+        claims.required(body, "paths", trail)
+    elif not key and not keys:
+        claims.required(body, "keys", trail)
     step.cache_uses.append(CacheUse((key, *keys) if key else keys, paths, trail, len(step.runs)))

@@ -1,16 +1,19 @@
 """`checkout` becomes the clone that every Bitbucket step starts with."""
 
+import posixpath
+
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
-from migrate.lower.directories import inside
-from migrate.lower.draft import StepDraft
+from migrate.lower.directories import inside, outside
+from migrate.lower.draft import Run, StepDraft
 from migrate.lower.registry import step
 
 CHECKOUT_PATH = declare(
     "checkout-path",
     Fate.APPROXIMATED,
     "The repository is checked out somewhere else than in the working directory",
-    "Bitbucket clones into its own directory only. Adapt the commands that use the other path.",
+    """Bitbucket clones into its own directory only. A link has the other name; the working directory is the clone
+    itself, not a folder around it.""",
     "https://circleci.com/docs/configuration-reference/#checkout",
     "https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/",
 )
@@ -21,5 +24,11 @@ def lower(call: Call, step: StepDraft) -> None:
     """Mark the job as one that needs the repository."""
     step.checked_out = True
     path = step.text("path", call.body, call.trail)
-    if path and inside(path, step.directory) != "":
-        step.note(CHECKOUT_PATH, call.trail, f"the clone is in $BITBUCKET_CLONE_DIR, not in '{path}'")
+    within = inside(path, step.directory) if path else ""
+    if within != "":
+        place = outside(path) if within is None else within
+        parent = posixpath.dirname(place)
+        made = f"mkdir -p {parent}\n" if parent not in {"", "~", "/"} else ""
+        link = f'{made}ln -sfn "$BITBUCKET_CLONE_DIR" {place}'
+        step.script.append(Run(link, "checkout", f"the checkout is called {path}", call.trail))
+        step.note(CHECKOUT_PATH, call.trail, f"the clone is in $BITBUCKET_CLONE_DIR; '{path}' is a link to it")

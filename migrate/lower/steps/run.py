@@ -37,7 +37,7 @@ _WORD = re.compile(r"[^A-Za-z0-9]+")
 def lower(call: Call, step: StepDraft) -> None:
     """Add the command to the job's script."""
     claims, body, trail = step.claims, call.body, call.trail
-    command: Node | None = body if isinstance(body, Scalar) else claims.take(body, "command")
+    command: Node | None = body if isinstance(body, Scalar) else claims.required(body, "command", trail)
     text = claims.text(command, "command", trail)
     if isinstance(command, Scalar):
         text = with_symbols(command, step, trail)

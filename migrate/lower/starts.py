@@ -1,0 +1,113 @@
+"""Selected jobs and their steps become the pipelines of the file."""
+
+from collections.abc import Mapping
+
+from migrate.bitbucket.model import Command, Image, Parallel, Pipeline, Start, Step
+from migrate.circleci.plan import Job, Plan
+from migrate.diagnostics import Fate, Span, declare
+from migrate.lower.draft import Draft
+from migrate.lower.plan import approvals
+from migrate.lower.plan.order import levels, strangers
+from migrate.lower.plan.triggers import Selected
+
+REQUIRES_DROPPED = declare(
+    "requires-dropped",
+    Fate.APPROXIMATED,
+    "A job waited for a job that is left out",
+    """It no longer waits for that job's success, only for what that job itself waited for. If that job guarded a
+    deployment, let another step guard it.""",
+    "https://circleci.com/docs/configuration-reference/#requires",
+)
+STRANGERS = declare(
+    "waits-for-strangers",
+    Fate.APPROXIMATED,
+    "A job waits for jobs that it did not require",
+    """Bitbucket runs a list of steps and groups, not a graph: a group starts when all of the group before it has ended
+    well. The job starts later, and does not start if one of the others fails.""",
+    "https://circleci.com/docs/configuration-reference/#requires",
+    "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",
+)
+NEVER_STARTS = declare(
+    "never-starts",
+    Fate.DROPPED,
+    "A job that no event starts",
+    """CircleCI never runs it either: a job for tags needs tag filters on every job that it requires, and a job none of
+    whose required jobs run does not run.""",
+    "https://circleci.com/docs/workflows/#executing-workflows-for-a-git-tag",
+)
+NOTHING_LEFT = declare(
+    "nothing-left",
+    Fate.ERROR,
+    "No job is left to run",
+    "Every job was left out, so the only pipeline fails on purpose, and says so.",
+    "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
+)
+_PLAIN = Image("alpine:3.20")
+_NOTHING = Step(
+    "nothing-to-do", "Nothing to do", (Command('echo "CircleCI ran no job here"'),), image=_PLAIN, clone=False
+)
+_MISSING = Step(
+    "no-job-left",
+    "No job is left",
+    (Command('echo "no job of CircleCI can run here; see the migration report" >&2\nexit 1\n'),),
+    image=_PLAIN,
+    clone=False,
+)
+
+
+def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step]) -> tuple[Start, ...]:
+    """The start conditions of the file, and notes on how their order differs."""
+    told: set[str] = set()
+    starts = [_start(one, draft, steps, told) for one in selected]
+    wide = {start.section for start in starts if start.pipeline and start.pattern in {"", "**"}}
+    filled = tuple(_unless_empty(start, wide) for start in starts)
+    kept = tuple(start for start in filled if start.pipeline)
+    if kept:
+        return kept
+    span = next((job.trail[0] for job in draft.jobs.values()), Span("config", 1, 1))
+    draft.notes.add(NOTHING_LEFT, (span,), "jobs", "no job is left to run; the only pipeline fails, and says so")
+    return (Start("custom", "no-job-left", (_MISSING,)),)
+
+
+def _unless_empty(start: Start, wide: set[str]) -> Start:
+    """The start; where nothing runs but a wider pattern would, a step that does nothing."""
+    wider = "default" if start.section == "branches" else start.section
+    if start.pipeline or wider not in wide or start.pattern in {"", "**"}:
+        return start
+    return start._replace(pipeline=(_NOTHING,))
+
+
+def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: set[str]) -> Start:
+    groups = levels(one.jobs, draft.jobs, steps)
+    items: list[Step | Parallel] = []
+    for group in groups:
+        made = tuple(steps[job.id] for job in group)
+        items.append(made[0] if len(made) == 1 else Parallel(made))
+    for name, others in strangers(groups, draft.jobs).items():
+        if name not in told:
+            told.add(name)
+            job = next(job for job in one.jobs if job.id == name)
+            names = ", ".join(f"'{other}'" for other in others)
+            said = f"'{job.name}' also waits for {names}"
+            draft.notes.add(STRANGERS, job.trail, f"jobs.{job.key}", said, job=job.id)
+    pipeline: Pipeline = approvals.after_something(tuple(items))
+    return Start(one.section, one.pattern, pipeline)
+
+
+def note_never(plan: Plan, selected: tuple[Selected, ...], draft: Draft) -> None:
+    """Say which jobs no event starts."""
+    running = {job.id for start in selected for job in start.jobs}
+    for job in plan.jobs:
+        if job.id not in running and not job.added:
+            said = f"no branch and no tag passes the filters of '{job.name}' and of a job that it requires"
+            draft.notes.add(NEVER_STARTS, job.trail, f"jobs.{job.key}", said, job=job.id)
+
+
+def note_dropped(jobs: Mapping[tuple[str, str], Job], steps: dict[str, Step], draft: Draft) -> None:
+    """Say which jobs no longer wait for a job, because that one is left out."""
+    for job in jobs.values():
+        for requirement in job.requires:
+            other = jobs.get((job.workflow, requirement.job))
+            if other and job.id in steps and other.id not in steps and other.type == "build":
+                said = f"'{job.name}' no longer waits for '{other.name}', which is left out"
+                draft.notes.add(REQUIRES_DROPPED, job.trail, f"jobs.{job.key}", said, job=job.id)
