@@ -305,13 +305,13 @@ def test_fates_stand_from_the_gravest() -> None:
 
 
 def test_of_a_dropped_job_only_the_reason_is_told() -> None:
-    """What the step of a job that is left out would have been is for the JSON only."""
+    """A job that is left out is not lowered: the report tells why it is, and nothing of its steps."""
     text = CONFIG.replace("run: make mac", "prepare")
     line = next(line for line in page(text).splitlines() if "60m" in line)
 
     assert "`mac`" not in line
     assert any("macOS" in line and "`mac`" in line for line in page(text).splitlines())
-    assert len([note for note in data(text)["notes"] if note["code"] == "no-output-timeout"]) == 3
+    assert [note["subject"] for note in data(text)["notes"] if note["code"] == "no-output-timeout"].count("jobs.mac") == 0
 
 
 def test_jobs_link_to_both_files() -> None:

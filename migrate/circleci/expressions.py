@@ -10,11 +10,13 @@ counts as false. All but false and undefined is true, 0 and "" too. What cannot 
 that the run would come to in one of the cases is an error of the whole.
 """
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from migrate.circleci.conditions import FALSE, TRUE, Condition, Constant, Subject, all_of, any_of, negate, size
-from migrate.circleci.expression_cases import Cases, Known, Truth, defined_where, holds_where, merged, stopped
+from migrate.circleci.expression_cases import Cases, Known, Outcome, Truth, defined_where, holds_where, merged, stopped
 from migrate.circleci.expression_comparison import compared
 from migrate.circleci.expression_parser import Comparison, Expression, Logical, Negation, Variable
 from migrate.circleci.expression_tokens import ExpressionError, ExpressionFailure, Literal
@@ -103,9 +105,7 @@ class _Evaluator:
     def cases(self, node: Expression) -> Cases:
         if id(node) not in self._seen:
             cases = merged(self._cases(node))
-            if len(cases) > MOST_CASES or any(size(when) > LARGEST_CASE for when, _ in cases):
-                said = "the value of this expression depends on the run in too many ways; take it apart"
-                raise ExpressionFailure(ExpressionError("Converter", "TOO_MANY_CASES", _place(node), said))
+            _check_size(node, itertools.chain(*map(_conditions, cases)), cases=len(cases))
             self._seen[id(node)] = cases
         return self._seen[id(node)]
 
@@ -177,9 +177,21 @@ class _Evaluator:
                 cases.append((all_of(reached, when, stops), stopped(value, node.word)))
                 going.append(all_of(when, negate(stops)))
             reached = all_of(reached, any_of(*going))
+            _check_size(node, [reached])
             if reached == FALSE:
                 return cases
         return cases + [(all_of(reached, when), value) for when, value in self.cases(last)]
+
+
+def _conditions(case: tuple[Condition, Outcome]) -> tuple[Condition, ...]:
+    when, value = case
+    return (when, value.holds, value.defined) if isinstance(value, Truth) else (when,)
+
+
+def _check_size(node: Expression, conditions: Iterable[Condition], *, cases: int = 0) -> None:
+    if cases > MOST_CASES or any(size(condition) > LARGEST_CASE for condition in conditions):
+        said = "the value of this expression depends on the run in too many ways; take it apart"
+        raise ExpressionFailure(ExpressionError("Converter", "TOO_MANY_CASES", _place(node), said))
 
 
 def _place(node: Expression) -> int:

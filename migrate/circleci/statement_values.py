@@ -4,7 +4,6 @@ import itertools
 import math
 import re
 from dataclasses import dataclass
-from typing import cast
 
 from migrate.circleci.conditions import FALSE, TRUE, Condition, Constant, Subject, Test, all_of, any_of
 from migrate.circleci.expression_parser import parse
@@ -86,18 +85,18 @@ def _symbol(symbol: Symbol, span: Span, facts: Facts) -> Operands:
 
 
 def _text(node: Scalar, chosen: list[Operand]) -> str | Text:
-    pieces: list[str | Subject] = [""]
-    at = 0
+    pieces: list[str | Subject] = []
+    known, at = "", 0
     for symbol, each in zip(node.symbols, chosen, strict=True):
-        pieces[-1] = cast("str", pieces[-1]) + node.text[at : symbol.start]
+        known += node.text[at : symbol.start]
         at = symbol.end
         if isinstance(each, Subject):
-            pieces += [each, ""]
+            pieces += [known, each]
+            known = ""
         else:
-            pieces[-1] += as_text(each)
-    pieces[-1] = cast("str", pieces[-1]) + node.text[at:]
-    kept = tuple(piece for piece in pieces if piece != "")
-    return Text(kept) if any(isinstance(piece, Subject) for piece in kept) else "".join(map(str, kept))
+            known += as_text(each)
+    known += node.text[at:]
+    return Text(tuple(piece for piece in (*pieces, known) if piece != "")) if pieces else known
 
 
 def as_text(known: Operand) -> str:

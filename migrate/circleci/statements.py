@@ -126,6 +126,10 @@ def _unset(subject: Subject) -> Condition:
     return negate(Test(subject.name, "defined"))
 
 
+def _empty(subject: Subject) -> Condition:
+    return any_of(Test(subject.name, "==", ""), _unset(subject))
+
+
 def _same(left: Operand, right: Operand, node: Node) -> Condition:
     """Where two operands are equal; `node` is one of them, for messages."""
     if isinstance(right, Subject | Text) and not isinstance(left, Subject | Text):
@@ -133,12 +137,12 @@ def _same(left: Operand, right: Operand, node: Node) -> Condition:
     if isinstance(left, Subject) and isinstance(right, Subject):
         if left == right:
             return TRUE
-        return any_of(Test(left.name, "==", right), all_of(_unset(left), _unset(right)))
+        return any_of(Test(left.name, "==", right), all_of(_empty(left), _empty(right)))
     if isinstance(left, Text) or isinstance(right, Text):
         return _same_text(left, right, node)
     if isinstance(left, Subject):
         if right is None or right == "":
-            return any_of(Test(left.name, "==", ""), _unset(left))
+            return _empty(left)
         return Test(left.name, "==", right) if isinstance(right, str | int | float) else FALSE
     left, right = "" if left is None else left, "" if right is None else right
     return Constant(type(left) is type(right) and left == right)

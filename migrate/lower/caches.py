@@ -94,11 +94,13 @@ def settle(draft: Draft) -> None:
 
 
 def _settle_use(use: CacheUse, step: StepDraft, saved: dict[str, tuple[str, ...]]) -> None:
+    if not use.keys:
+        return  # refused where it was read
     made = _made_before(step, use.after)
-    key = parse_key(use.keys[0], made) if use.keys else Key("cache", (), ())
+    key = parse_key(use.keys[0], made)
     paths = use.paths or saved.get(key.name) or _by_prefix(use, saved, made)
     if not paths:
-        step.note(CACHE_UNPAIRED, use.trail, f"no job saves '{use.keys[0] if use.keys else ''}'; nothing is restored")
+        step.note(CACHE_UNPAIRED, use.trail, f"no job saves '{use.keys[0]}'; nothing is restored")
         return
     caches = list(_caches(key, paths, step))
     for cache in caches:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import Draft, NeededVariable, Run, StepDraft
 from migrate.shell import analyse, quote, rename_variables
-from migrate.yamlio.nodes import Scalar
+from migrate.yamlio.nodes import Scalar, Symbol
 
 _DOCS = (
     "https://circleci.com/docs/variables/",
@@ -25,6 +25,14 @@ VARIABLE_WITHOUT = declare(
     "The command finds the variable empty. The message says what can stand in its place.",
     *_DOCS,
 )
+CIRCLECI_COMMAND = declare(
+    "circleci-command",
+    Fate.ERROR,
+    "A command of CircleCI's own",
+    """The program 'circleci' exists in CircleCI's jobs only. Split tests with the test runner; end a step early with
+    'exit 0'.""",
+    "https://circleci.com/docs/use-the-circleci-cli-to-split-tests/",
+)
 
 
 def with_symbols(node: Scalar, step: StepDraft, trail: Trail) -> str:
@@ -32,12 +40,22 @@ def with_symbols(node: Scalar, step: StepDraft, trail: Trail) -> str:
     text = node.text
     for symbol in reversed(node.symbols):
         row = step.draft.catalog.variables.get(symbol.name)
-        if row is None or not row.variable:
-            said = f"'{symbol.name}' has no counterpart; the command finds an empty value"
+        written = _expanding(text, symbol, row.variable) if row and row.variable else None
+        if written is None:
+            said = f"'{symbol.name}' cannot be written here; the command finds an empty value"
             step.note(VARIABLE_WITHOUT, trail, said)
-        replacement = f"${{{row.variable}}}" if row and row.variable else ""
-        text = text[: symbol.start] + replacement + text[symbol.end :]
+        text = text[: symbol.start] + text[symbol.end :] if written is None else written
     return text
+
+
+def _expanding(text: str, symbol: Symbol, variable: str) -> str | None:
+    """The text with the variable in the symbol's place, closing quotes around it where it would not expand."""
+    for form in (f"${{{variable}}}", f"'\"${{{variable}}}\"'"):
+        written = text[: symbol.start] + form + text[symbol.end :]
+        if variable in analyse(written).reads - analyse(text).reads:
+            return written
+    plain = text[: symbol.start] + f"${{{variable}}}" + text[symbol.end :]
+    return plain if variable in analyse(text).reads else None
 
 
 def translate(text: str, step: StepDraft, trail: Trail) -> tuple[str, dict[str, str]]:
@@ -47,6 +65,10 @@ def translate(text: str, step: StepDraft, trail: Trail) -> tuple[str, dict[str, 
     knows, such as the job's name, is exported, so that the command stays as it was.
     """
     effects = analyse(text)
+    for words in effects.calls:
+        if words and words[0] in {"circleci", "circleci-agent"}:
+            said = f"'{' '.join(words[:3])}' is a command of CircleCI's own; it fails here until you replace it"
+            step.note(CIRCLECI_COMMAND, trail, said)
     exports: dict[str, str] = {}
     names: dict[str, str] = {}
     for name in sorted((effects.reads | effects.mentions) - effects.sets):

@@ -31,7 +31,7 @@ def test_a_file_that_the_job_makes_is_no_key_file(file: str) -> None:
     key = parse_key(f'x-{{{{ checksum "{file}" }}}}-{{{{ checksum "kept" }}}}', frozenset({"made.txt"}))
 
     assert key.files == ("kept",)
-    assert key.lost == (f"the checksum of {file}, which the job itself makes",)
+    assert key.lost == (f"the checksum of '{file}', which the job itself makes,",)
 
 
 def test_a_new_version_is_a_new_cache() -> None:

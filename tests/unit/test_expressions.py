@@ -234,12 +234,17 @@ def test_alternatives(text: str, pairs: list[tuple[Condition, object]]) -> None:
 def test_hostile_expressions_end() -> None:
     """Long ones are read in linear time, and doubling ones are refused before they have grown."""
     long = " or ".join(f'pipeline.git.branch == "b{number}"' for number in range(5000))
-    doubling = "(" * 15 + "pipeline.a" + " and pipeline.b or pipeline.c) == pipeline.d" * 15
+    names = [f"pipeline.x{number}" for number in range(15)]
+    hostile = [
+        "(" * 15 + "pipeline.a" + " and pipeline.b or pipeline.c) == pipeline.d" * 15,
+        f"({' or '.join(names)}) == (pipeline.y and {' or '.join(names)})",
+        " or ".join(f"pipeline.x{number} and 1" for number in range(3000)),
+    ]
 
     assert conditions.size(any_of(evaluate(parsed(long), {}))) == 5001  # type: ignore[arg-type]  # and so it is one
     assert evaluate(parsed(" and ".join(["true"] * 5000)), {}) is True
     assert str(parsed(long)) == long
-    assert outcome(doubling, {}) == "Converter/TOO_MANY_CASES"
+    assert [outcome(text, {}) for text in hostile] == ["Converter/TOO_MANY_CASES"] * 3
 
 
 NAMES = ["pipeline.a", "pipeline.b", "pipeline.c"]
@@ -357,28 +362,8 @@ def test_a_condition_is_an_expression(tree: Expression) -> None:
 
 
 WORDS = [
-    "and",
-    "or",
-    "not",
-    "!",
-    "(",
-    ")",
-    "==",
-    "!=",
-    "<",
-    ">=",
-    "contains",
-    "matches",
-    '"x"',
-    "/x/",
-    "/(/",
-    "5",
-    "a",
-    "pipeline.a",
-    "=",
-    "'",
-    "true",
-    "null",
+    *("and", "or", "not", "!", "(", ")", "==", "!=", "<", ">=", "contains", "matches", "=", "'"),
+    *('"x"', "/x/", "/(/", "5", "a", "pipeline.a", "true", "null"),
 ]
 
 

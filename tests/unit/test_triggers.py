@@ -103,7 +103,7 @@ def test_tags() -> None:
 def test_the_guard_means_what_the_pattern_means(only: str | None, ignore: str, name: str, runs: bool) -> None:
     """bash, asked with the guard, says what CircleCI's whole-name match says, also for Java's own escapes."""
     one = job("a", branches=name_filter(only, ignore))
-    text = f"{guard(one)}\necho runs"
+    text = f"{guard(one, {})}\necho runs"
     env = {"BITBUCKET_BRANCH": name}
     done = subprocess.run(["bash", "-ec", text], capture_output=True, text=True, check=False, env=env)
 
@@ -114,8 +114,8 @@ def test_the_guard_means_what_the_pattern_means(only: str | None, ignore: str, n
 
 def test_names_and_patterns_that_match_all_need_no_guard() -> None:
     """Where start conditions are exact the script does not ask again."""
-    assert guard(job("a", branches=name_filter("main", "dev"))) == ""
-    assert guard(job("a", branches=name_filter(ignore="/.*/"), tags=name_filter("latest"))) == ""
+    assert guard(job("a", branches=name_filter("main", "dev")), {}) == ""
+    assert guard(job("a", branches=name_filter(ignore="/.*/"), tags=name_filter("latest")), {}) == ""
 
 
 def test_a_name_is_not_a_glob() -> None:

@@ -74,8 +74,8 @@ class _Asker(NamedTuple):
     def varies(self, job: Job) -> bool:
         """Whether a regular expression, the job's own or inherited, decides for some names."""
         names, required = self.filter(job), self.required(job)
-        if names is None:
-            return False
+        if names is None or (names.only is not None and not any(p.is_regex for p in names.only)):
+            return False  # it runs for names that are spelled out, and each of those has a start condition
         own = any(p.is_regex and not p.matches_all for p in names.patterns)
         inherited = bool(required) and all(self.restricted(other) for other in required)
         return own or (inherited and any(self.varies(other) for other in required))
