@@ -7,7 +7,7 @@ from migrate.bitbucket.model import Cache, Pipelines, Start
 from migrate.circleci.plan import Plan
 from migrate.lower import caches, script, variables
 from migrate.lower.draft import Draft, NeededVariable
-from migrate.lower.jobs import claim_dropped, draft_job, finish
+from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
 from migrate.lower.plan import additions, approvals
 from migrate.lower.plan.selections import choose
@@ -38,7 +38,6 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
         plan = change(plan, draft)
     draft.jobs = {(job.workflow, job.name): job for job in plan.jobs}
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.type != "approval"}
-    claim_dropped(drafts.values(), draft)
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
     caches.settle(draft)
     found = select(plan, not_on_push(plan, draft))

@@ -105,7 +105,12 @@ class StepDraft:
         return [item for item in self.script if isinstance(item, Run)]
 
     def note(self, code: Code, where: Trail | Span, detail: str) -> None:
-        """Say something about this job; `where` is a place in its definition, or a whole trail."""
+        """Say something about this job; `where` is a place in its definition, or a whole trail.
+
+        Of a job that is left out nothing more is said than why it is.
+        """
+        if self.dropped:
+            return
         trail = (where,) if isinstance(where, Span) else where
         self.draft.notes.add(code, trail, f"jobs.{self.job.key}", detail, job=self.job.id)
 

@@ -1,7 +1,5 @@
 """A job of the plan becomes a step: its keys first, then its calls, each by its own room."""
 
-from collections.abc import Iterable
-
 from migrate.bitbucket.model import Command, Item, Step
 from migrate.circleci.plan import Call, Job
 from migrate.diagnostics import Fate, declare
@@ -30,21 +28,9 @@ def draft_job(job: Job, draft: Draft) -> StepDraft:
                 if value is not None:
                     rooms[key](value, step)
     for call in job.steps:
-        if step.dropped:
-            break  # the note on its machine tells of the whole job
         room = step_rooms().get(call.step, _unsupported)
         room(call, step)
     return step
-
-
-def claim_dropped(drafts: Iterable[StepDraft], draft: Draft) -> None:
-    """Claim the steps that only jobs have that are left out: the note on the machine tells of them."""
-    everyone = list(drafts)
-    kept = {call.trail[-1] for step in everyone if not step.dropped for call in step.job.steps}
-    for step in everyone:
-        for call in step.job.steps:
-            if step.dropped and call.trail[-1] not in kept:
-                draft.claims.whole(call.body)
 
 
 def _unsupported(call: Call, step: StepDraft) -> None:

@@ -41,6 +41,6 @@ def drop(step: StepDraft, span: Span, what: str, labels: tuple[str, ...]) -> Non
         step.runs_on = labels
         step.note(SELF_HOSTED, span, f"{what}: register a runner with the labels {shown}")
         return
-    step.dropped = what
     said = f"Bitbucket's cloud has no {what}: '{step.job.name}' is left out; your own runner [{shown}] would run it"
     step.note(EXECUTOR_DROPPED, span, said)
+    step.dropped = what
