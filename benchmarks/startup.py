@@ -46,9 +46,7 @@ def seconds(command: list[str], values: int, record: Path) -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "config", nargs="?", type=Path, default=EXAMPLE, help="default: the committed example"
-    )
+    parser.add_argument("config", nargs="?", type=Path, default=EXAMPLE, help="default: the committed example")
     parser.add_argument("--rounds", type=int, default=10, help="how often to alternate; default: %(default)s")
     parser.add_argument("--values", type=int, default=3, help="runs of each in a round; default: %(default)s")
     asked = parser.parse_args()

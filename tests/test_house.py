@@ -194,20 +194,12 @@ def doors(package: Path) -> Iterator[str]:
             if each.top == "migrate" or each.top in sys.stdlib_module_names:
                 continue
             allowed = DOORS.get(each.top, ())
-            if not any(
-                module.place == door or module.place.startswith(f"{door.rstrip('/')}/") for door in allowed
-            ):
-                yield module.at(
-                    each.line, f"imports '{each.top}', whose doors are: {', '.join(allowed) or 'none'}"
-                )
+            if not any(module.place == door or module.place.startswith(f"{door.rstrip('/')}/") for door in allowed):
+                yield module.at(each.line, f"imports '{each.top}', whose doors are: {', '.join(allowed) or 'none'}")
             if each.top in HEAVY and not each.deferred:
-                yield module.at(
-                    each.line, f"imports '{each.top}' when loaded; do it in the function that needs it"
-                )
+                yield module.at(each.line, f"imports '{each.top}' when loaded; do it in the function that needs it")
             if each.top in GRAMMARS:
-                parsers[module.place] = module.at(
-                    each.line, f"imports '{each.top}', and so does another module"
-                )
+                parsers[module.place] = module.at(each.line, f"imports '{each.top}', and so does another module")
     if len(parsers) > 1:
         yield from parsers.values()
 
@@ -244,9 +236,7 @@ def sizes(package: Path) -> Iterator[str]:
             if isinstance(node, Definition):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > FUNCTION_LINES:
-                    yield module.at(
-                        node.lineno, f"{node.name}() has {lines} lines, more than {FUNCTION_LINES}"
-                    )
+                    yield module.at(node.lineno, f"{node.name}() has {lines} lines, more than {FUNCTION_LINES}")
 
 
 def docstrings(package: Path) -> Iterator[str]:
@@ -292,9 +282,7 @@ def templates(package: Path) -> Iterator[str]:
                 continue
             words = [*node.args, *(keyword.value for keyword in node.keywords)]
             words += [constants.get(word.id, word) for word in words if isinstance(word, ast.Name)]
-            texts = [
-                str(part.value) for word in words for part in ast.walk(word) if isinstance(part, ast.Constant)
-            ]
+            texts = [str(part.value) for word in words for part in ast.walk(word) if isinstance(part, ast.Constant)]
             if any("<<" in text.replace("\\", "") or "<{2" in text for text in texts):
                 yield module.at(node.lineno, "a regular expression looks for '<<'; ask circleci/template.py")
 
@@ -453,9 +441,7 @@ def test_what_is_allowed_passes(rule: Rule, place: str, text: str, tmp_path: Pat
 
 def test_one_module_parses_shell(tmp_path: Path) -> None:
     """Two modules of shell/ that both import the parser are one too many."""
-    package = tree(
-        tmp_path, {"shell/read.py": "import tree_sitter", "shell/grammar.py": "import tree_sitter_bash"}
-    )
+    package = tree(tmp_path, {"shell/read.py": "import tree_sitter", "shell/grammar.py": "import tree_sitter_bash"})
 
     assert len(list(doors(package))) == 2
 

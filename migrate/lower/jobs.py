@@ -4,6 +4,7 @@ from migrate.bitbucket.model import Command, Item, Step
 from migrate.circleci.plan import Call, Job
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft, Run, StepDraft
+from migrate.lower.neighbours import note_neighbours
 from migrate.lower.plan.guards import FILTER_GUARD, FILTER_HELD, guard
 from migrate.lower.registry import key_rooms, step_rooms
 
@@ -45,6 +46,7 @@ def _unsupported(call: Call, step: StepDraft) -> None:
 def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -> Step:
     """The step that a draft has become, with its script and after-script."""
     job = step.job
+    note_neighbours(step)
     chosen = any(job.name == name for one in step.draft.choices.selections for name, _ in one.jobs)
     watch = "" if chosen else guard(job, step.draft.jobs)
     if watch is None:

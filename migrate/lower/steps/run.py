@@ -9,7 +9,6 @@ from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
 from migrate.lower.registry import step
 from migrate.lower.variables import with_symbols
-from migrate.shell import analyse
 from migrate.yamlio.nodes import Node, Scalar
 
 _CIRCLECI = "https://circleci.com/docs/configuration-reference/#run"
@@ -30,15 +29,6 @@ AFTER_SCRIPT = declare(
     does not fail the step, and a cache or artifact is saved after it.""",
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
-)
-PARENT_DIRECTORY = declare(
-    "parent-directory",
-    Fate.APPROXIMATED,
-    "A command leaves the checkout through '..'",
-    """On CircleCI the checkout lies in the home directory, on Bitbucket in /opt/atlassian/pipelines/agent. What is put
-    beside the checkout with '..' is found with '..' again, but not with '~'.""",
-    "https://circleci.com/docs/configuration-reference/#jobs",
-    "https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/",
 )
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 
@@ -66,8 +56,6 @@ def lower(call: Call, step: StepDraft) -> None:
         when,
         step.text("background", body, trail).lower() == "true",
     )
-    if ".." in text and any(word.startswith("..") for words in analyse(text).calls for word in words):
-        step.note(PARENT_DIRECTORY, trail, "'..' is the clone directory's parent here, not the home directory")
     if when == "on_success":
         step.script.append(run)
     else:

@@ -1,0 +1,38 @@
+"""Commands that leave the checkout through `..`: what lies beside it lies elsewhere on Bitbucket."""
+
+from migrate.diagnostics import Fate, declare
+from migrate.lower.directories import HOMES
+from migrate.lower.draft import StepDraft
+from migrate.shell import analyse
+
+_DOCS = (
+    "https://circleci.com/docs/configuration-reference/#jobs",
+    "https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/",
+)
+PARENT_DIRECTORY = declare(
+    "parent-directory",
+    Fate.APPROXIMATED,
+    "A command leaves the checkout through '..'",
+    """On CircleCI the checkout lies in the home directory, on Bitbucket in /opt/atlassian/pipelines/agent. What is put
+    beside the checkout with '..' is found with '..' again.""",
+    *_DOCS,
+)
+NEIGHBOUR_IN_HOME = declare(
+    "neighbour-in-home",
+    Fate.MANUAL,
+    "A neighbour of the checkout is looked for in the home directory",
+    """On CircleCI both are the same place, on Bitbucket they are not. Write '..' or '~' in both commands.""",
+    *_DOCS,
+)
+
+
+def note_neighbours(step: StepDraft) -> None:
+    """Say which commands of a job mean the home directory when they write `..`."""
+    texts = [run.text for run in (*step.runs, *step.after_script)]
+    for run in (*step.runs, *step.after_script):
+        words = [word for words in analyse(run.text).calls for word in words if ".." in run.text]
+        if any(word.startswith("..") for word in words):
+            step.note(PARENT_DIRECTORY, run.trail, "'..' is the clone directory's parent here, not the home directory")
+        for name in {word.split("/")[1] for word in words if word.startswith("../")}:
+            if name and any(f"{home}/{name}" in text for home in HOMES for text in texts):
+                step.note(NEIGHBOUR_IN_HOME, run.trail, f"'../{name}' and '~/{name}' are two places here")
