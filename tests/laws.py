@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from migrate import Outcome
+from migrate.circleci.conditions import TRUE, evaluate
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Notes
 from migrate.yamlio.nodes import Entry, Mapping, Place, Scalar, walk
@@ -192,6 +193,9 @@ def _spelled(outcome: Outcome, kind: str) -> Iterator[str]:
                 yield from (pattern.text, pattern.text.replace("*", "1.0"))
 
 
+_SUBJECTS = {"branches": "pipeline.git.branch", "tags": "pipeline.git.tag"}
+
+
 def _running(outcome: Outcome, kind: str, name: str) -> Iterator[Job]:
     """The jobs that CircleCI runs: admitted, and, if they require any, at least one of those runs."""
     for workflow in outcome.plan.workflows:
@@ -200,7 +204,9 @@ def _running(outcome: Outcome, kind: str, name: str) -> Iterator[Job]:
         def runs(job: Job, jobs: dict[str, Job] = jobs) -> bool:
             names = job.filters.branches if kind == "branches" else job.filters.tags
             required = [jobs[requirement.job] for requirement in job.requires]
-            return names is not None and names.admits(name) and (not required or any(map(runs, required)))
+            known = {"pipeline.git.branch": None, "pipeline.git.tag": None} | {_SUBJECTS[kind]: name}
+            asked = evaluate(job.filters.condition, known) == TRUE
+            return names is not None and asked and names.admits(name) and (not required or any(map(runs, required)))
 
         yield from filter(runs, workflow.jobs)
 

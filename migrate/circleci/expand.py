@@ -9,6 +9,7 @@ from migrate.circleci.invocation import Invoker
 from migrate.circleci.jobs import JobExpander
 from migrate.circleci.plan import Plan, Workflow
 from migrate.circleci.steps import NEVER_RUNS, StepExpander
+from migrate.circleci.when import condition_of
 from migrate.diagnostics import Fate, declare
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Entry, Mapping, Sequence
@@ -51,9 +52,9 @@ def workflow(entry: Entry, invoker: Invoker) -> Workflow:
     invocations = claims.items(listed)
     jobs = tuple(job for item in invocations for job in invoker.invoke(item, name))
     entries = entry.value.entries if isinstance(entry.value, Mapping) else ()
-    render = invoker.home.renderer(invoker.home.scope({}), claims.notes, (entry.key.span,)).render
-    keys = Mapping(tuple(Entry(e.key, render(e.value)) for e in entries if e.key.text != "jobs"), entry.value.span)
-    return names.settle(Workflow(name, jobs, keys, entry.key.span), claims.notes)
+    keys = Mapping(tuple(e for e in entries if e.key.text not in {"jobs", "when", "unless"}), entry.value.span)
+    condition = condition_of(entry.value, invoker.home, claims, (entry.key.span,))
+    return names.settle(Workflow(name, jobs, keys, entry.key.span, condition), claims.notes)
 
 
 def _implicit_workflow(config: Config, invoker: Invoker) -> tuple[Workflow, ...]:

@@ -1,18 +1,29 @@
 """Branch and tag filters: which names a job admits (reference circleci.md, section 3.1)."""
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from migrate.circleci import expressions, patterns
+from migrate.circleci.conditions import FALSE, TRUE, Condition
+from migrate.circleci.expression_parser import parse
+from migrate.circleci.expression_tokens import ExpressionError
+from migrate.circleci.facts import Facts
 from migrate.diagnostics import Fate, Span, Trail, declare
 from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Node
+from migrate.yamlio.nodes import Node, Scalar
 
 BAD_PATTERN = declare(
     "bad-pattern",
     Fate.ERROR,
     "A filter's regular expression cannot be read",
     "A name between slashes is a regular expression that must match the whole branch or tag name.",
+    "https://circleci.com/docs/configuration-reference/#filters",
+)
+BAD_EXPRESSION = declare(
+    "bad-expression",
+    Fate.ERROR,
+    "An expression cannot be read",
+    'Expressions compare pipeline values: pipeline.git.branch == "main" and not pipeline.parameters.fast',
     "https://circleci.com/docs/configuration-reference/#filters",
 )
 
@@ -37,7 +48,7 @@ class Pattern:
 
     def matches(self, name: str) -> bool:
         """Whether the pattern admits `name`."""
-        return re.fullmatch(self.text, name) is not None if self.is_regex else self.text == name
+        return patterns.matches(self.text, name) if self.is_regex else self.text == name
 
 
 class NameFilter(NamedTuple):
@@ -58,19 +69,36 @@ class NameFilter(NamedTuple):
 
 
 class Filters(NamedTuple):
-    """A job's filters; `tags` None means that it never runs for a tag."""
+    """A job's filters; `tags` None means that it never runs for a tag.
+
+    Where a filter is an expression, `condition` says where it holds, for branches and tags alike.
+    """
 
     branches: NameFilter = NameFilter()
     tags: NameFilter | None = None
+    condition: Condition = TRUE
 
 
 def read(node: Node | None, claims: Claims, trail: Trail) -> Filters:
     """Read `filters:`; a pattern that is no regular expression is refused."""
+    if isinstance(node, Scalar) and node.kind != "null":
+        condition = read_expression(node, {}, claims, trail)
+        return Filters(NameFilter(), NameFilter(), condition)
     tags = claims.take(node, "tags")
     return Filters(
         _name_filter(claims.take(node, "branches"), claims, trail),
         None if tags is None else _name_filter(tags, claims, trail),
     )
+
+
+def read_expression(node: Scalar, facts: Facts, claims: Claims, trail: Trail) -> Condition:
+    """Where an expression holds; one that cannot be read is refused, and counts as never."""
+    parsed = parse(node.text)
+    found = parsed if isinstance(parsed, ExpressionError) else expressions.condition(parsed, facts)
+    if isinstance(found, ExpressionError):
+        claims.notes.refuse(BAD_EXPRESSION, (*trail, node.span), node.text, f"{node.text}: {found}")
+        return FALSE
+    return found
 
 
 def read_branches(node: Node | None, claims: Claims, trail: Trail) -> Filters:
@@ -92,10 +120,9 @@ def _patterns(node: Node | None, claims: Claims, trail: Trail) -> tuple[Pattern,
         text = claims.text(item, "filter", trail)
         if len(text) > 1 and text.startswith("/") and text.endswith("/"):
             pattern = Pattern(text[1:-1].replace("\\/", "/"), is_regex=True, span=item.span)
-            try:
-                re.compile(pattern.text)
-            except re.error as error:
-                said = f"the filter {text} is no regular expression: {error}"
+            wrong = patterns.complaint(pattern.text)
+            if wrong:
+                said = f"the filter {text} is no regular expression that CircleCI takes: {wrong}"
                 claims.notes.refuse(BAD_PATTERN, (*trail, item.span), text, said)
                 continue
             found.append(pattern)

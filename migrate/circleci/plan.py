@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from migrate.circleci.conditions import TRUE, Condition
 from migrate.circleci.filters import Filters
 from migrate.diagnostics import Fate, Notes, Span, Trail, declare
 from migrate.yamlio.nodes import Mapping, Node
@@ -76,12 +77,13 @@ class Job(NamedTuple):
 
 
 class Workflow(NamedTuple):
-    """A named graph of jobs; `keys` are what rooms lower (`when`, `triggers` …)."""
+    """A named graph of jobs that runs where `condition` holds; `keys` are what rooms lower (`triggers` …)."""
 
     name: str
     jobs: tuple[Job, ...]
     keys: Mapping
     span: Span
+    condition: Condition = TRUE
 
 
 class Plan(NamedTuple):

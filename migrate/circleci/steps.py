@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci import logic
+from migrate.circleci.conditions import Constant
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind, declared
 from migrate.circleci.plan import Call
+from migrate.circleci.statement_values import StatementError
+from migrate.circleci.statements import logic_condition
 from migrate.circleci.template import Renderer, Scope
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims
@@ -59,6 +61,13 @@ CONDITION_UNKNOWN = declare(
     """The steps below it cannot be chosen now. The step fails on purpose where they stood, so that no build
     goes green without them.""",
     "https://circleci.com/docs/configuration-reference/#the-when-step",
+)
+BAD_CONDITION = declare(
+    "bad-condition",
+    Fate.ERROR,
+    "A condition is no logic statement",
+    "A condition is a value, or a mapping with one of and, equal, matches, not, or.",
+    "https://circleci.com/docs/configuration-reference/#logic-statements",
 )
 NEVER_RUNS = declare(
     "never-runs",
@@ -175,13 +184,16 @@ class StepExpander:
             self.claims.notes.refuse(BAD_STEP, frame.at(entry.key), entry.key.text, said)
             return
         self.claims.whole(condition)
-        holds = logic.evaluate(self._renderer(frame).render(condition), self.claims)
-        if holds is None:
-            said = "this condition depends on the run; write the step by hand, or split the job"
+        holds = logic_condition(self._renderer(frame).render(condition), {})
+        if isinstance(holds, StatementError) and holds.invalid:
+            self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, holds.span), entry.key.text, holds.message)
+            self.claims.whole(steps)
+        elif not isinstance(holds, Constant):
+            said = f"this condition depends on the run ({holds}); write its steps by hand, or split the job"
             self.claims.notes.add(CONDITION_UNKNOWN, frame.at(entry.key), entry.key.text, said)
             self.claims.whole(steps)
-            yield Call("unknown", None, frame.at(entry.key), frame.commands)
-        elif holds == _CONDITIONS[entry.key.text]:
+            yield Call(entry.key.text, None, frame.at(entry.key), frame.commands)
+        elif holds.holds == _CONDITIONS[entry.key.text]:
             yield from self.expand(steps, frame)
         else:
             self.pruned.append((steps, frame.at(entry.key)))

@@ -174,7 +174,7 @@ class Renderer(NamedTuple):
 
 
 def _symbolic(name: str) -> bool:
-    return name.startswith("pipeline.")
+    return "pipeline." in name
 
 
 def _mapped(

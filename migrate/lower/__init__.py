@@ -12,11 +12,12 @@ from migrate.lower.pipelines import anchors, images
 from migrate.lower.plan import additions, approvals
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
-from migrate.lower.plan.workflows import not_on_push
+from migrate.lower.plan.workflows import fold, not_on_push
 from migrate.lower.starts import assemble, note_dropped, note_never
 
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
-    additions.add,  # first: what is added is filtered, ordered and lowered like any other job
+    fold,  # before additions: what the user adds has filters of its own, not the workflow's condition
+    additions.add,  # before all else: what is added is filtered, ordered and lowered like any other job
 )
 PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
     images.hoist,  # before anchors: a step that runs in the common image has no image of its own to differ in

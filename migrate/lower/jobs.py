@@ -39,7 +39,7 @@ def _unsupported(call: Call, step: StepDraft) -> None:
     said = f"'{call.step}' cannot be converted; the step fails here until you replace it"
     step.note(UNSUPPORTED_STEP, call.trail, said)
     step.claims.whole(call.body)
-    text = f'echo "{call.step} of CircleCI is missing here; see the migration report" >&2\nexit 1'
+    text = f'echo "{call.step} of CircleCI is missing here; see the migration report" >&2\nfalse'
     step.script.append(Run(text, "missing-step", "", call.trail))
 
 

@@ -4,12 +4,15 @@ Start conditions are globs (reference bitbucket.md, section 2.2); where a job's 
 for all names of one, its script begins with a guard that ends the step well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from migrate.circleci.filters import NameFilter, Pattern
+from migrate.circleci.conditions import FALSE, TRUE, Condition, evaluate
+from migrate.circleci.filters import NameFilter
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Fate, declare
+from migrate.lower.plan.bash_tests import asks, posix
+from migrate.lower.plan.triggers import REST, facts
 
 _DOCS = (
     "https://circleci.com/docs/configuration-reference/#filters",
@@ -31,8 +34,6 @@ FILTER_HELD = declare(
     look-around, back references and flags to have it back.""",
     *_DOCS,
 )
-_CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": "[:space:]"}
-_SPECIAL = frozenset(r"\.+*?()[]{}|^$/")
 
 
 def guard(job: Job, jobs: Mapping[tuple[str, str], Job]) -> str | None:
@@ -41,7 +42,7 @@ def guard(job: Job, jobs: Mapping[tuple[str, str], Job]) -> str | None:
     A job none of whose required jobs run does not run either, so it asks for their filters too.
     """
     lines = []
-    for kind, variable in (("branches", "BITBUCKET_BRANCH"), ("tags", "BITBUCKET_TAG")):
+    for kind, variable in (("branch", "BITBUCKET_BRANCH"), ("tag", "BITBUCKET_TAG")):
         asker = _Asker(kind, variable, jobs)
         if asker.varies(job):
             test = asker.test(job)
@@ -59,7 +60,11 @@ class _Asker(NamedTuple):
     jobs: Mapping[tuple[str, str], Job]
 
     def filter(self, job: Job) -> NameFilter | None:
-        return job.filters.branches if self.kind == "branches" else job.filters.tags
+        return job.filters.branches if self.kind == "branch" else job.filters.tags
+
+    def condition(self, job: Job) -> Condition:
+        """What the job's expression still asks for where the name is one that no filter spells out."""
+        return evaluate(job.filters.condition, facts(self.kind, REST, job.filters.condition))
 
     def required(self, job: Job) -> list[Job]:
         found = (self.jobs.get((job.workflow, r.job)) for r in job.requires)
@@ -68,80 +73,39 @@ class _Asker(NamedTuple):
     def restricted(self, job: Job) -> bool:
         """Whether there are names for which the job does not run."""
         names, required = self.filter(job), self.required(job)
-        own = names is None or any(not p.matches_all for p in names.patterns)
+        own = names is None or self.condition(job) != TRUE or any(not p.matches_all for p in names.patterns)
         return own or bool(required and all(self.restricted(other) for other in required))
 
     def varies(self, job: Job) -> bool:
-        """Whether a regular expression, the job's own or inherited, decides for some names."""
-        names, required = self.filter(job), self.required(job)
-        if names is None or (names.only is not None and not any(p.is_regex for p in names.only)):
+        """Whether a pattern or an expression, the job's own or inherited, decides for some names."""
+        names, required, condition = self.filter(job), self.required(job), self.condition(job)
+        spelled = names is not None and names.only is not None and not any(p.is_regex for p in names.only)
+        if names is None or spelled or condition == FALSE:
             return False  # it runs for names that are spelled out, and each of those has a start condition
-        own = any(p.is_regex and not p.matches_all for p in names.patterns)
+        own = condition != TRUE or any(p.is_regex and not p.matches_all for p in names.patterns)
         inherited = bool(required) and all(self.restricted(other) for other in required)
         return own or (inherited and any(self.varies(other) for other in required))
 
     def test(self, job: Job) -> str | None:
         """The condition under which the job runs, as the inside of `[[ ]]`; "" if it always does."""
-        names, required = self.filter(job), self.required(job)
-        if names is None:
+        names, required, condition = self.filter(job), self.required(job), self.condition(job)
+        if names is None or condition == FALSE:
             return "1 -eq 0"
-        tests = _tests(names, self.variable)
-        if tests is None:
-            return None
+        tests: list[str | None] = [*_tests(names, self.variable)]
+        if condition != TRUE:
+            tests.append(asks(condition, f"pipeline.git.{self.kind}", self.variable))
         if required and all(self.restricted(other) for other in required):
             others = [self.test(other) for other in required]
-            if None in others:
-                return None
             distinct = [text for text in dict.fromkeys(others) if text]
-            tests.append(distinct[0] if len(distinct) == 1 else f"( {' || '.join(distinct)} )")
-        return " && ".join(dict.fromkeys(tests))
+            joined = distinct[0] if len(distinct) == 1 else f"( {' || '.join(distinct)} )"
+            tests.append(None if None in others else joined)
+        return None if None in tests else " && ".join(dict.fromkeys(text or "" for text in tests))
 
 
-def _tests(names: NameFilter, variable: str) -> list[str] | None:
-    tests = []
+def _tests(names: NameFilter, variable: str) -> Iterator[str | None]:
     for patterns, sign in ((names.only, ""), (names.ignore or None, "! ")):
         if patterns is None or (not sign and any(p.matches_all for p in patterns)):
             continue
-        texts = [_posix(pattern) for pattern in patterns]
-        if None in texts:
-            return None
-        tests.append(f'{sign}"${variable}" =~ ^({"|".join(text or "" for text in texts)})$')
-    return tests
-
-
-def _posix(pattern: Pattern) -> str | None:
-    """The pattern as a POSIX extended regular expression, or None if it has none."""
-    if not pattern.is_regex:
-        return "".join(f"\\{ch}" if ch in _SPECIAL else ch for ch in pattern.text)
-    out, at, bracket = "", 0, False
-    text = pattern.text.removeprefix("^").removesuffix("$")
-    while at < len(text):
-        ch, following = text[at], text[at + 1 : at + 2]
-        if ch == "\\":
-            piece = _escape(following, bracket=bracket)
-            if piece is None:
-                return None
-            out, at = out + piece, at + 2
-            continue
-        if not bracket and text.startswith("(?", at):
-            if not text.startswith("(?:", at):
-                return None
-            out, at = out + "(", at + 3
-            continue
-        if not bracket and ch == "?" and out[-1:] in {"*", "+", "?", "}"}:
-            at += 1  # lazy: of no consequence where the whole name must match
-            continue
-        bracket = ch != "]" if bracket else ch == "["
-        out, at = out + (ch if ch != " " else "[[:space:]]"), at + 1
-    return out
-
-
-def _escape(ch: str, *, bracket: bool) -> str | None:
-    if ch.lower() in _CLASSES:
-        inner = _CLASSES[ch.lower()]
-        if bracket:
-            return inner if ch.islower() else None
-        return f"[{inner}]" if ch.islower() else f"[^{inner}]"
-    if ch.isalnum():
-        return None
-    return ch if bracket or ch not in _SPECIAL else f"\\{ch}"
+        texts = [posix(pattern) for pattern in patterns]
+        union = "|".join(text or "" for text in texts)
+        yield None if None in texts else f'{sign}"${variable}" =~ ^({union})$'

@@ -8,6 +8,8 @@ Reference circleci.md, section 3.1; bitbucket.md, section 2.1.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from migrate.circleci.conditions import FALSE, Condition, evaluate, tests
+from migrate.circleci.facts import Fact
 from migrate.circleci.filters import NameFilter
 from migrate.circleci.plan import Job, Plan, Workflow
 
@@ -42,6 +44,9 @@ def select(plan: Plan, waiting: frozenset[str] = frozenset()) -> tuple[Selected,
 
 def _classes(plan: Plan, kind: str) -> Iterator[tuple[str, tuple[Job, ...]]]:
     names = {p.text for job in plan.jobs if (f := _filter(job, kind)) for p in f.patterns if p.can_match}
+    asked = (test for job in plan.jobs for test in tests(job.filters.condition))
+    subject = f"pipeline.git.{kind}"
+    names |= {str(test.value) for test in asked if test.subject == subject and test.operator in {"==", "!="}}
     for name in [*sorted(names), REST]:
         yield name, tuple(job for workflow in plan.workflows for job in _running(workflow, kind, name))
 
@@ -65,10 +70,23 @@ def _filter(job: Job, kind: str) -> NameFilter | None:
     return job.filters.branches if kind == "branch" else job.filters.tags
 
 
+def facts(kind: str, name: str, condition: Condition) -> dict[str, Fact]:
+    """What is known of the pipeline for a name.
+
+    In the rest the name is not known, but it is none that a condition spells out: a condition that compares
+    names only with `==` and `!=` is decided there.
+    """
+    other = "tag" if kind == "branch" else "branch"
+    known: dict[str, Fact] = {f"pipeline.git.{other}": None}
+    subject = f"pipeline.git.{kind}"
+    plain = all(test.operator in {"==", "!="} for test in tests(condition) if test.subject == subject)
+    return known if name == REST and not plain else known | {subject: name}
+
+
 def _admits(job: Job, kind: str, name: str) -> bool:
     """Whether a job's own filter admits a name; in the rest a regular expression may, so the job is in."""
     names = _filter(job, kind)
-    if names is None:
+    if names is None or evaluate(job.filters.condition, facts(kind, name, job.filters.condition)) == FALSE:
         return False
     if name != REST:
         return names.admits(name)

@@ -4,11 +4,10 @@ Nothing that CircleCI ran only then may run on every push (reference circleci.md
 section 2.1).
 """
 
-from migrate.circleci import logic
+from migrate.circleci.conditions import FALSE, TRUE, Constant, all_of, subjects
 from migrate.circleci.plan import Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
-from migrate.yamlio.nodes import Node, Scalar
 
 _CUSTOM = "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/#Custom--manual-only--pipelines"
 SCHEDULE = declare(
@@ -29,6 +28,23 @@ WORKFLOW_CONDITION = declare(
     "https://circleci.com/docs/configuration-reference/#using-when-in-workflows",
     _CUSTOM,
 )
+_NAMES = {"pipeline.git.branch", "pipeline.git.tag"}
+
+
+def fold(plan: Plan, _: Draft) -> Plan:
+    """Give conditions on the branch or the tag to the jobs, as filters: those have start conditions."""
+    return Plan(tuple(_folded(workflow) for workflow in plan.workflows))
+
+
+def _folded(workflow: Workflow) -> Workflow:
+    condition = workflow.condition
+    if isinstance(condition, Constant) or not set(subjects(condition)) <= _NAMES:
+        return workflow
+    jobs = tuple(
+        job._replace(filters=job.filters._replace(condition=all_of(job.filters.condition, condition)))
+        for job in workflow.jobs
+    )
+    return workflow._replace(jobs=jobs, condition=TRUE)
 
 
 def not_on_push(plan: Plan, draft: Draft) -> frozenset[str]:
@@ -48,18 +64,10 @@ def _waits(workflow: Workflow, draft: Draft) -> bool:
         on = ", ".join(f"'{name}'" for name in branches) or "the branches of its filters"
         said = f"create a schedule '{cron}' (UTC) for the custom pipeline '{workflow.name}' on {on}"
         draft.notes.add(SCHEDULE, (workflow.span, trigger.span), where, said)
-    for key, wanted in (("when", True), ("unless", False)):
-        condition = claims.take(workflow.keys, key)
-        claims.whole(condition)
-        if condition is not None and _holds(condition, draft) is not wanted:
-            waits = True
-            said = f"'{workflow.name}' is a custom pipeline: its '{key}' depends on the run, or on parameters"
-            draft.notes.add(WORKFLOW_CONDITION, (workflow.span, condition.span), where, said)
+    if workflow.condition != TRUE:
+        waits = True
+        said = f"'{workflow.name}' is a custom pipeline: it runs where {workflow.condition}"
+        if workflow.condition == FALSE:
+            said = f"'{workflow.name}' is a custom pipeline: with the defaults of its parameters it does not run"
+        draft.notes.add(WORKFLOW_CONDITION, (workflow.span,), where, said)
     return waits
-
-
-def _holds(condition: Node, draft: Draft) -> bool | None:
-    """The truth of a condition if it is known now; an expression is not, as it asks for the pipeline."""
-    if isinstance(condition, Scalar) and condition.kind == "str":
-        return None
-    return logic.evaluate(condition, draft.claims)

@@ -1,0 +1,70 @@
+"""Patterns and conditions as bash asks for them inside `[[ ]]`."""
+
+from migrate.circleci.conditions import All, Any, Condition, Not, Test
+from migrate.circleci.filters import Pattern
+from migrate.shell import quote
+
+_CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": "[:space:]"}
+_SPECIAL = frozenset(r"\.+*?()[]{}|^$/")
+
+
+def asks(condition: Condition, subject: str, variable: str) -> str | None:
+    """The test of a condition on one subject, which the variable holds; None if bash cannot ask for it."""
+    if isinstance(condition, Not):
+        inner = asks(condition.inner, subject, variable)
+        return inner and f"! ( {inner} )"
+    if isinstance(condition, All | Any):
+        parts = [asks(part, subject, variable) for part in condition.parts]
+        joined = (" && " if isinstance(condition, All) else " || ").join(part or "" for part in parts)
+        return None if None in parts else f"( {joined} )"
+    if not isinstance(condition, Test) or condition.subject != subject or not isinstance(condition.value, str | bool):
+        return None
+    return _test(condition, str(condition.value), f'"${variable}"')
+
+
+def _test(test: Test, value: str, shown: str) -> str | None:
+    if test.operator == "matches":
+        pattern = posix(Pattern(value, is_regex=True))
+        return pattern and f"{shown} =~ ^({pattern})$"
+    forms = {"==": quote(value), "!=": quote(value), "starts-with": f"{quote(value)}*", "contains": f"*{quote(value)}*"}
+    if test.operator in forms:
+        return f"{shown} {'!=' if test.operator == '!=' else '=='} {forms[test.operator]}"
+    return f"-n {shown}" if test.operator in {"defined", "truthy", "true"} else None
+
+
+def posix(pattern: Pattern) -> str | None:
+    """The pattern as a POSIX extended regular expression, or None if it has none."""
+    if not pattern.is_regex:
+        return "".join(f"\\{ch}" if ch in _SPECIAL else ch for ch in pattern.text)
+    out, at, bracket = "", 0, False
+    text = pattern.text.removeprefix("^").removesuffix("$")
+    while at < len(text):
+        ch, following = text[at], text[at + 1 : at + 2]
+        if ch == "\\":
+            piece = _escape(following, bracket=bracket)
+            if piece is None:
+                return None
+            out, at = out + piece, at + 2
+            continue
+        if not bracket and text.startswith("(?", at):
+            if not text.startswith("(?:", at):
+                return None
+            out, at = out + "(", at + 3
+            continue
+        if not bracket and ch == "?" and out[-1:] in {"*", "+", "?", "}"}:
+            at += 1  # lazy: of no consequence where the whole name must match
+            continue
+        bracket = ch != "]" if bracket else ch == "["
+        out, at = out + (ch if ch != " " else "[[:space:]]"), at + 1
+    return out
+
+
+def _escape(ch: str, *, bracket: bool) -> str | None:
+    if ch.lower() in _CLASSES:
+        inner = _CLASSES[ch.lower()]
+        if bracket:
+            return inner if ch.islower() else None
+        return f"[{inner}]" if ch.islower() else f"[^{inner}]"
+    if ch.isalnum():
+        return None
+    return ch if bracket or ch not in _SPECIAL else f"\\{ch}"
