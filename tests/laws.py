@@ -199,6 +199,8 @@ _SUBJECTS = {"branches": "pipeline.git.branch", "tags": "pipeline.git.tag"}
 def _running(outcome: Outcome, kind: str, name: str) -> Iterator[Job]:
     """The jobs that CircleCI runs: admitted, and, if they require any, at least one of those runs."""
     for workflow in outcome.plan.workflows:
+        if workflow.condition != TRUE or "triggers" in workflow.keys.keys:
+            continue  # no push starts it
         jobs = {job.name: job for job in workflow.jobs}
 
         def runs(job: Job, jobs: dict[str, Job] = jobs) -> bool:
