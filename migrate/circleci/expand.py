@@ -4,12 +4,12 @@ Reference circleci.md, sections 1.7, 1.10 and 2.1.
 """
 
 from migrate.circleci import filters, names, plan
+from migrate.circleci.conditions import TRUE, Condition
 from migrate.circleci.config import Config, note_unused
 from migrate.circleci.invocation import Invoker
 from migrate.circleci.jobs import JobExpander
 from migrate.circleci.plan import Plan, Workflow
 from migrate.circleci.steps import NEVER_RUNS, StepExpander
-from migrate.circleci.when import condition_of
 from migrate.diagnostics import Fate, declare
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Entry, Mapping, Sequence
@@ -53,8 +53,16 @@ def workflow(entry: Entry, invoker: Invoker) -> Workflow:
     jobs = tuple(job for item in invocations for job in invoker.invoke(item, name))
     entries = entry.value.entries if isinstance(entry.value, Mapping) else ()
     keys = Mapping(tuple(e for e in entries if e.key.text not in {"jobs", "when", "unless"}), entry.value.span)
-    condition = condition_of(entry.value, invoker.home, claims, (entry.key.span,))
+    condition = _condition(entry, invoker)
     return names.settle(Workflow(name, jobs, keys, entry.key.span, condition), claims.notes)
+
+
+def _condition(entry: Entry, invoker: Invoker) -> Condition:
+    if not isinstance(entry.value, Mapping) or not {"when", "unless"}.intersection(entry.value.keys):
+        return TRUE
+    from migrate.circleci.when import condition_of  # the expression language: few workflows need it
+
+    return condition_of(entry.value, invoker.home, invoker.claims, (entry.key.span,))
 
 
 def _implicit_workflow(config: Config, invoker: Invoker) -> tuple[Workflow, ...]:

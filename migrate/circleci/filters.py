@@ -3,10 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci import expressions, patterns
 from migrate.circleci.conditions import FALSE, TRUE, Condition
-from migrate.circleci.expression_parser import parse
-from migrate.circleci.expression_tokens import ExpressionError
 from migrate.circleci.facts import Facts
 from migrate.diagnostics import Fate, Span, Trail, declare
 from migrate.yamlio.decode import Claims
@@ -48,6 +45,8 @@ class Pattern:
 
     def matches(self, name: str) -> bool:
         """Whether the pattern admits `name`."""
+        from migrate.circleci import patterns  # loaded where a filter has a regular expression
+
         return patterns.matches(self.text, name) if self.is_regex else self.text == name
 
 
@@ -93,6 +92,10 @@ def read(node: Node | None, claims: Claims, trail: Trail) -> Filters:
 
 def read_expression(node: Scalar, facts: Facts, claims: Claims, trail: Trail) -> Condition:
     """Where an expression holds; one that cannot be read is refused, and counts as never."""
+    from migrate.circleci import expressions  # the expression language: few filters need it
+    from migrate.circleci.expression_parser import parse
+    from migrate.circleci.expression_tokens import ExpressionError
+
     parsed = parse(node.text)
     found = parsed if isinstance(parsed, ExpressionError) else expressions.condition(parsed, facts)
     if isinstance(found, ExpressionError):
@@ -120,6 +123,8 @@ def _patterns(node: Node | None, claims: Claims, trail: Trail) -> tuple[Pattern,
         text = claims.text(item, "filter", trail)
         if len(text) > 1 and text.startswith("/") and text.endswith("/"):
             pattern = Pattern(text[1:-1].replace("\\/", "/"), is_regex=True, span=item.span)
+            from migrate.circleci import patterns
+
             wrong = patterns.complaint(pattern.text)
             if wrong:
                 said = f"the filter {text} is no regular expression that CircleCI takes: {wrong}"

@@ -54,6 +54,7 @@ class Job(NamedTuple):
     `keys` holds what rooms lower (`docker`, `environment`, `resource_class` …), `invocation` the keys of
     the workflow's entry that are left for rooms (`context` …). `trail` starts at the workflow's entry;
     `defined` is the definition's place. Other jobs may also require it by its `alias`.
+    `added` names the addition that it is, `held` says that a person starts it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Job(NamedTuple):
     defined: Span
     alias: str = ""
     added: str = ""
+    held: bool = False
 
     @property
     def id(self) -> str:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci.conditions import Constant
+from migrate.circleci.conditions import Condition, Constant
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind, declared
 from migrate.circleci.plan import Call
-from migrate.circleci.statement_values import StatementError
-from migrate.circleci.statements import logic_condition
-from migrate.circleci.template import Renderer, Scope
+from migrate.circleci.template import Renderer, Scope, truthy
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -184,12 +182,10 @@ class StepExpander:
             self.claims.notes.refuse(BAD_STEP, frame.at(entry.key), entry.key.text, said)
             return
         self.claims.whole(condition)
-        holds = logic_condition(self._renderer(frame).render(condition), {})
-        if isinstance(holds, StatementError) and holds.invalid:
-            self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, holds.span), entry.key.text, holds.message)
-            self.claims.whole(steps)
-        elif not isinstance(holds, Constant):
-            said = f"this condition depends on the run ({holds}); write its steps by hand, or split the job"
+        holds = self._holds(self._renderer(frame).render(condition), entry, frame)
+        if not isinstance(holds, Constant):
+            asked = f" ({holds})" if holds else ""
+            said = f"this condition depends on the run{asked}; write its steps by hand, or split the job"
             self.claims.notes.add(CONDITION_UNKNOWN, frame.at(entry.key), entry.key.text, said)
             self.claims.whole(steps)
             yield Call(entry.key.text, None, frame.at(entry.key), frame.commands)
@@ -197,3 +193,17 @@ class StepExpander:
             yield from self.expand(steps, frame)
         else:
             self.pruned.append((steps, frame.at(entry.key)))
+
+    def _holds(self, condition: Node, entry: Entry, frame: Frame) -> Condition | None:
+        """Where a rendered condition holds; None if that cannot be said, or if CircleCI would refuse it."""
+        if isinstance(condition, Scalar) and not condition.symbols:
+            return Constant(truthy(condition))
+        from migrate.circleci.statement_values import StatementError  # with the expression language: few need it
+        from migrate.circleci.statements import logic_condition
+
+        holds = logic_condition(condition, {})
+        if not isinstance(holds, StatementError):
+            return holds
+        if holds.invalid:
+            self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, holds.span), entry.key.text, holds.message)
+        return None

@@ -22,8 +22,6 @@ def links(given: Project, folder: Path, pipelines: Path) -> Links:
 
 def _way(folder: Path, base: Path) -> str:
     """What comes before a path from `base` in a link from `folder`."""
-    if folder.is_absolute() != base.is_absolute():
-        return ""
     way = Path(os.path.relpath(base, folder)).as_posix()
     return "" if way == "." else f"{way}/"
 

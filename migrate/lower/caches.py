@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache
 from migrate.diagnostics import Fate, declare
-from migrate.lower.directories import inside, outside
+from migrate.lower.directories import outside
 from migrate.lower.draft import CacheUse, Draft, StepDraft
 from migrate.shell import analyse
 
@@ -81,52 +81,75 @@ def parse_key(text: str, made: frozenset[str]) -> Key:
 
 
 def settle(draft: Draft) -> None:
-    """Give every step its caches, now that all `save_cache` steps are known."""
-    saved: dict[str, tuple[str, ...]] = {}
+    """Give every step its caches: first those that are saved, then those that are only restored."""
+    saved: dict[str, tuple[Cache, ...]] = {}
     for step in draft.steps.values():
         for use in step.cache_uses:
-            if use.paths:
-                for key in use.keys:
-                    saved.setdefault(parse_key(key, frozenset()).name, use.paths)
+            if use.paths and use.keys:  # one without a key was refused where it was read
+                key = parse_key(use.keys[0], _made_before(step, use.after))
+                caches = tuple(_registered(cache, draft) for cache in _caches(key, use.paths, step))
+                saved.setdefault(key.name, caches)
+                _attach(caches, use, step)
+                _note(use, key, caches, step)
     for step in draft.steps.values():
+        own = {key for use in step.cache_uses if use.paths for key in use.keys}
         for use in step.cache_uses:
-            _settle_use(use, step, saved)
+            if not use.paths and use.keys:
+                _restore(use, step, saved, own)
 
 
-def _settle_use(use: CacheUse, step: StepDraft, saved: dict[str, tuple[str, ...]]) -> None:
-    if not use.keys:
-        return  # refused where it was read
-    made = _made_before(step, use.after)
-    key = parse_key(use.keys[0], made)
-    paths = use.paths or saved.get(key.name) or _by_prefix(use, saved, made)
-    if not paths:
+def _registered(cache: Cache, draft: Draft) -> Cache:
+    """The cache, under a name that no other cache has."""
+    name, number = cache.name, 2
+    while draft.caches.get(cache.name, cache) != cache:
+        cache, number = cache._replace(name=f"{name}-{number}"), number + 1
+    draft.caches[cache.name] = cache
+    return cache
+
+
+def _restore(use: CacheUse, step: StepDraft, saved: dict[str, tuple[Cache, ...]], own: set[str]) -> None:
+    key = parse_key(use.keys[0], _made_before(step, use.after))
+    caches = saved.get(key.name) or _by_prefix(use, saved)
+    if not caches:
         step.note(CACHE_UNPAIRED, use.trail, f"no job saves '{use.keys[0]}'; nothing is restored")
         return
-    caches = list(_caches(key, paths, step))
+    if use.keys[0] not in own:
+        _attach(caches, use, step)
+        if key.lost:
+            _note(use, key, caches, step)
+    if len(use.keys) > 1:
+        others = ", ".join(f"'{other}'" for other in use.keys[1:])
+        step.note(CACHE_KEY, use.trail, f"a cache with another key is not taken instead: {others} has no counterpart")
+
+
+def _attach(caches: tuple[Cache, ...], use: CacheUse, step: StepDraft) -> None:
     for cache in caches:
-        step.draft.caches[cache.name] = cache
         for other in [name for name, known in step.caches.items() if known.path == cache.path and name != cache.name]:
             said = f"'{other}' and '{cache.name}' both hold {cache.path}; only '{cache.name}' is kept"
             step.note(CACHE_SHARED_PATH, use.trail, said)
             del step.caches[other]
         step.caches[cache.name] = cache
+
+
+def _note(use: CacheUse, key: Key, caches: tuple[Cache, ...], step: StepDraft) -> None:
     names = ", ".join(f"'{cache.name}'" for cache in caches)
-    if key.lost and (use.paths or key.name not in saved):
-        files = ", ".join(f"'{file}'" for file in key.files)
-        kept = f"its key is the content of {files}" if files else "it has no key and lives a week"
+    files = ", ".join(f"'{file}'" for file in key.files)
+    kept = f"its key is the content of {files}" if files else "it has no key and lives a week"
+    if key.lost:
         step.note(CACHE_KEY, use.trail, f"{'; '.join(key.lost)} cannot be part of a key: {names} is kept, {kept}")
-    elif use.paths:
-        files = f", with {', '.join(key.files)} as its key" if key.files else ""
-        step.note(CACHE, use.trail, f"'{use.keys[0]}' becomes {names}{files}")
+    elif files:
+        step.note(CACHE, use.trail, f"'{use.keys[0]}' becomes {names}, with {files} as its key")
+    else:
+        step.note(CACHE_KEY, use.trail, f"'{use.keys[0]}' names no file: {names} is kept, {kept}")
 
 
-def _by_prefix(use: CacheUse, saved: dict[str, tuple[str, ...]], made: frozenset[str]) -> tuple[str, ...]:
-    """The paths of a cache whose key begins like one of the keys that are restored."""
+def _by_prefix(use: CacheUse, saved: dict[str, tuple[Cache, ...]]) -> tuple[Cache, ...]:
+    """The caches whose key begins like one of the keys that are restored."""
     for text in use.keys:
-        start = parse_key(text, made).name
-        for name, paths in saved.items():
+        start = parse_key(text, frozenset()).name
+        for name, caches in saved.items():
             if name.startswith(start):
-                return paths
+                return caches
     return ()
 
 
@@ -134,17 +157,17 @@ def _made_before(step: StepDraft, count: int) -> frozenset[str]:
     made: set[str] = set()
     for run in step.runs[:count]:
         for target in analyse(run.text).writes:
-            within = inside(posixpath.join(run.directory, target), step.directory)
+            within = step.inside(posixpath.join(run.directory, target))
             if within:
                 made.add(within)
     return frozenset(made)
 
 
 def _caches(key: Key, paths: tuple[str, ...], step: StepDraft) -> Iterator[Cache]:
-    files = tuple(inside(file, step.directory) or file for file in key.files)
+    files = tuple(step.inside(file) or file for file in key.files)
     places = []
     for path in paths:
-        within = inside(path, step.directory)
+        within = step.inside(path)
         places.append(outside(path) if within is None else within or ".")
     endings = [_ending(posixpath.basename(place)) for place in places]
     for place, ending in zip(places, endings, strict=True):

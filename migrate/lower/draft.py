@@ -1,5 +1,6 @@
 """What is being built while a plan is lowered; mutable, and gone when the lowering is done."""
 
+import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from migrate.catalog import Catalog
 from migrate.choices import Choices
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Code, Notes, Span, Trail
+from migrate.lower.directories import inside
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Node
 
@@ -74,7 +76,11 @@ class Draft:
 
 @dataclass(slots=True)
 class StepDraft:
-    """The step that a job becomes. `dropped` is what it needs and Bitbucket's cloud lacks."""
+    """The step that a job becomes.
+
+    `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
+    `offset` leads from there to the working directory, if that is another.
+    """
 
     job: Job
     draft: Draft
@@ -86,6 +92,7 @@ class StepDraft:
     oidc: bool = False
     deployment: str = ""
     directory: str = "~/project"
+    offset: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)
@@ -113,6 +120,12 @@ class StepDraft:
             return
         trail = (where,) if isinstance(where, Span) else where
         self.draft.notes.add(code, trail, f"jobs.{self.job.key}", detail, job=self.job.id)
+
+    def inside(self, path: str) -> str | None:
+        """A path of the job relative to the clone directory, or None if it lies outside."""
+        if self.offset and not path.startswith(("/", "~", "$")):
+            path = posixpath.join(self.offset, path)
+        return inside(path, self.directory)
 
     def text(self, key: str, body: Node | None, trail: Trail) -> str:
         """The text of `key` in a step's arguments; claims it."""

@@ -46,7 +46,8 @@ class Needs(NamedTuple):
     def text(self) -> str:
         """The lines."""
         pairs = [f"{name}={quote(value)}" for name, value in self.environment]
-        lines = list(exports([*pairs, f"BASH_ENV={_BASH_ENV}"] if self.bash_env else pairs))
+        own = any(name == "BASH_ENV" for name, _ in self.environment)
+        lines = list(exports([*pairs, f"BASH_ENV={_BASH_ENV}"] if self.bash_env and not own else pairs))
         if self.bash_env:
             lines.append('touch "$BASH_ENV"')
         for name in self.names:

@@ -153,12 +153,24 @@ def _prologue(top: str, known: tuple[str, ...]) -> Iterator[Command]:
 def _isolated(written: Written, *first: str) -> str:
     """The command in brackets, behind lines that come first, on one line where that reads well."""
     run, text = written.run, written.text
+    if not written.effects.valid or "extglob" in text or "expand_aliases" in text:
+        text = _own_process(text)
+        if not (first or run.directory or run.environment):
+            return text
     inside = [*first, *exports([f"{name}={quote(value)}" for name, value in run.environment])]
     if run.directory and not inside and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
         return f"(cd {run.directory} && {text})"
     if run.directory:
         inside.append(f"cd {run.directory}")
     return "\n".join(["(", *(f"  {line}" for line in inside), indent(text, 2), ")"])
+
+
+def _own_process(text: str) -> str:
+    """The text as the input of a bash of its own: it is read line by line there, as it was written."""
+    end = "COMMANDS"
+    while end in text:
+        end += "_"
+    return f"bash -eo pipefail <<'{end}'\n{text}\n{end}"
 
 
 def _command(text: str, run: Run) -> Command:

@@ -103,6 +103,7 @@ def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, .
                 if not name.startswith(("CIRCLE", "BITBUCKET_", "BASH_")) and name not in effects.sets:
                     users.setdefault(name, []).append(step.job.name)
             have |= effects.sets | effects.exports
+            have |= {name for carried in effects.bash_env for name in analyse(carried or "").exports}
     words = draft.catalog.secret_words
     return tuple(
         NeededVariable(name, any(w in name.upper() for w in words), tuple(dict.fromkeys(jobs)))

@@ -7,12 +7,14 @@ it), or the part that installs its dependencies.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from migrate.circleci.conditions import TRUE
 from migrate.circleci.config import namespace_of
+from migrate.circleci.filters import Filters, NameFilter
 from migrate.circleci.invocation import Invoker
 from migrate.circleci.jobs import JobExpander
 from migrate.circleci.plan import Call, Job, Plan, Requirement, Workflow
 from migrate.circleci.steps import StepExpander
-from migrate.diagnostics import Fate, declare
+from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import Draft
 from migrate.lower.plan import install
 from migrate.shell import analyse
@@ -33,6 +35,13 @@ ADDED = declare(
     Fate.REWRITTEN,
     "A job was added by choice",
     "CircleCI did not run this job; the choices file, or --add, asked for it.",
+)
+ADDITION_GATE = declare(
+    "addition-gate",
+    Fate.APPROXIMATED,
+    "An addition got a gate that nobody chose",
+    """What publishes must not run on every push. Without 'filters' it runs on the branches that CircleCI's own filters
+    name, or is started by hand; without 'requires' it runs behind the other jobs. Write both in circle2bb.yml.""",
 )
 REPLACED = declare(
     "replaced",
@@ -73,9 +82,33 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
         draft.notes.add(REPLACED, old.trail, f"jobs.{old.key}", said, job=old.id)
     if not _checked(job, plan, draft):
         return plan
+    if not old and name != install.ADDITION and not _selected(name, draft):
+        job = _gated(job, body, plan, draft)
     job = _with_steps(job, plan, draft)
     draft.notes.add(ADDED, (span,), name, f"'{job.name}' was added (mappings/additions/{name}.yml)", job=job.id)
     return Plan(tuple(_insert(w, job, old) if w.name == target else w for w in plan.workflows))
+
+
+def _selected(name: str, draft: Draft) -> bool:
+    return any(name == job for one in draft.choices.selections for job, _ in one.jobs)
+
+
+def _gated(job: Job, body: Mapping, plan: Plan, draft: Draft) -> Job:
+    """A job that publishes, with a gate where the user gave none: behind the tests, on branches that CircleCI names."""
+    same = [other for other in plan.jobs if other.workflow == job.workflow]
+    if not peek(body, "requires"):
+        wanted = {requirement.job for other in same for requirement in other.requires}
+        leaves = [other.name for other in same if other.name not in wanted and other.filters == Filters()]
+        job = job._replace(requires=tuple(Requirement(name) for name in leaves))
+    if not peek(body, "filters"):
+        only = dict.fromkeys(p for other in same for p in other.filters.branches.only or () if p.can_match)
+        job = job._replace(filters=Filters(NameFilter(tuple(only))), held=not only)
+        where = ", ".join(f"'{pattern.text}'" for pattern in only) or "no branch by itself: it is started by hand"
+        said = f"'{job.name}' has no filters in the choices: it runs on {where}"
+        draft.notes.add(ADDITION_GATE, job.trail, job.name, said, job=job.id)
+        if not only:
+            job = job._replace(filters=Filters())
+    return job
 
 
 def _both(own: Mapping, taken: Mapping) -> Mapping:
@@ -114,7 +147,13 @@ def _home_of(body: Mapping, plan: Plan) -> str:
     # Peeked, not taken: the expansion of the entry claims it.
     required = peek(body, "requires")
     names = {item.text for item in required.items if isinstance(item, Scalar)} if isinstance(required, Sequence) else ()
-    return next((job.workflow for job in plan.jobs if job.name in names), plan.workflows[0].name)
+    pushed = [workflow.name for workflow in plan.workflows if workflow.condition == TRUE and not _scheduled(workflow)]
+    first = pushed[0] if pushed else plan.workflows[0].name
+    return next((job.workflow for job in plan.jobs if job.name in names), first)
+
+
+def _scheduled(workflow: Workflow) -> bool:
+    return "triggers" in workflow.keys.keys
 
 
 def _insert(workflow: Workflow, job: Job, old: Job | None) -> Workflow:
@@ -138,7 +177,7 @@ def _with_steps(job: Job, plan: Plan, draft: Draft) -> Job:
         if call.step != "bitbucket/steps-of":
             steps.append(call)
             continue
-        other = _other(call.body, plan, draft)
+        other = _other(call.body, job.trail, plan, draft)
         if other is None:
             continue
         part = peek(call.body, "part")
@@ -149,12 +188,16 @@ def _with_steps(job: Job, plan: Plan, draft: Draft) -> Job:
     return job._replace(steps=tuple(steps))
 
 
-def _other(body: Node | None, plan: Plan, draft: Draft) -> Job | None:
+def _other(body: Node | None, trail: Trail, plan: Plan, draft: Draft) -> Job | None:
     """The job that `job:` names; if it names none, the one that shares its cached installation with most."""
     node = peek(body, "job")
     if isinstance(node, Scalar) and node.text:
         return _find(plan, node, draft)
-    return install.widest(plan)
+    found = install.widest(plan)
+    if found is None:
+        said = "'install-step' has nothing to share: no two jobs cache the same paths in the same image"
+        draft.notes.refuse(UNKNOWN_ADDITION, trail, "install-step", said)
+    return found
 
 
 def _build(job: Job, draft: Draft, by: Job) -> list[Call]:

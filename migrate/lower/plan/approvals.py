@@ -36,6 +36,8 @@ def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
     held = dict(steps)
     jobs = {(job.workflow, job.name): job for job in plan.jobs}
     for job in plan.jobs:
+        if job.held and job.id in held:
+            held[job.id] = replace(held[job.id], manual=True)
         for requirement in job.requires:
             if job.id in held and "success" not in requirement.statuses and "terminal" not in requirement.statuses:
                 held[job.id] = replace(held[job.id], manual=True)

@@ -12,7 +12,7 @@ from migrate.circleci.plan import Call, Job, Plan
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 SHARED_CACHE = declare(
     "shared-cache",
@@ -35,15 +35,17 @@ def shared_steps(job: Job, plan: Plan) -> list[Call]:
     for call in job.steps:
         if call.step == "save_cache":
             return [*kept, call]
-        if call.step in {"checkout", "restore_cache"} or all(call in other.steps for other in others):
+        always = call.step in {"checkout", "restore_cache"}
+        shared = call.step == "run" and not peek(call.body, "when") and all(call in other.steps for other in others)
+        if always or shared:
             kept.append(call)
     return kept
 
 
 def widest(plan: Plan) -> Job | None:
-    """The job that shares its cached installation with most others."""
+    """The job that shares its cached installation with most others; none if no two jobs share theirs."""
     ranked = sorted(plan.jobs, key=lambda job: -len(sharing(job, plan)))
-    return ranked[0] if ranked and sharing(ranked[0], plan) else None
+    return ranked[0] if ranked and len(sharing(ranked[0], plan)) > 1 else None
 
 
 def sharing(job: Job, plan: Plan) -> list[Job]:
@@ -97,14 +99,24 @@ def _until(job: Job, saved: Call) -> list[Call]:
 
 def _renamed(call: Call, key: Scalar) -> Call:
     """The call, with the shared key if it saves or restores the job's own."""
-    if call.step not in {"save_cache", "restore_cache"} or peek(call.body, "key") != key:
+    if call.step not in {"save_cache", "restore_cache"} or not isinstance(call.body, Mapping):
         return call
-    entries = tuple(_with_shared_key(entry) for entry in call.body.entries) if isinstance(call.body, Mapping) else ()
-    return replace(call, body=Mapping(entries, call.body.span)) if isinstance(call.body, Mapping) else call
+    listed = peek(call.body, "keys")
+    keys = listed.items if isinstance(listed, Sequence) else ()
+    if key not in (peek(call.body, "key"), *keys):
+        return call
+    entries = tuple(_with_shared_key(entry) for entry in call.body.entries)
+    return replace(call, body=Mapping(entries, call.body.span))
 
 
 def _with_shared_key(entry: Entry) -> Entry:
     value: Node = entry.value
     if entry.key.text == "key" and isinstance(value, Scalar):
-        value = replace(value, text=_FIXED.sub(f"{_CACHE}-", value.text, count=1))
+        value = _shared_key(value)
+    elif entry.key.text == "keys" and isinstance(value, Sequence):
+        value = replace(value, items=tuple(_shared_key(i) if isinstance(i, Scalar) else i for i in value.items[:1]))
     return Entry(entry.key, value)
+
+
+def _shared_key(key: Scalar) -> Scalar:
+    return replace(key, text=_FIXED.sub(f"{_CACHE}-", key.text, count=1))

@@ -38,7 +38,7 @@ def select(plan: Plan, waiting: frozenset[str] = frozenset()) -> tuple[Selected,
     found += [Selected("branches", name, jobs) for name, jobs in branches if name != REST and jobs != rest]
     tags = list(_classes(plan, "tag"))
     rest = next(jobs for name, jobs in tags if name == REST)
-    found += [Selected("tags", name or "**", jobs) for name, jobs in tags if jobs and (name == REST or jobs != rest)]
+    found += [Selected("tags", name or "**", jobs) for name, jobs in tags if (jobs if name == REST else jobs != rest)]
     return (*found, *custom)
 
 

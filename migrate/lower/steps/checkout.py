@@ -24,6 +24,10 @@ def lower(call: Call, step: StepDraft) -> None:
     """Mark the job as one that needs the repository."""
     step.checked_out = True
     path = step.text("path", call.body, call.trail)
+    below = inside(step.directory, path) if path.startswith(("~", "/")) else None
+    if below:
+        step.directory, step.offset = path, below
+        return
     within = inside(path, step.directory) if path else ""
     if within != "":
         place = outside(path) if within is None else within

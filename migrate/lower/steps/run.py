@@ -4,7 +4,7 @@ import re
 
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
-from migrate.lower.directories import inside, outside
+from migrate.lower.directories import outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
 from migrate.lower.registry import step
@@ -30,6 +30,16 @@ AFTER_SCRIPT = declare(
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
 )
+OTHER_SHELL = declare(
+    "other-shell",
+    Fate.ERROR,
+    "A command wants another shell or interpreter",
+    """Bitbucket runs the whole script in bash, or sh, under 'set -e'. The command is written as it stands, and means
+    something else there: call the interpreter in it, as in: python3 <<'EOF' … EOF.""",
+    _CIRCLECI,
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Script",
+)
+_DEFAULT_SHELL = ["/bin/bash", "-eo", "pipefail"]
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -43,6 +53,9 @@ def lower(call: Call, step: StepDraft) -> None:
         text = with_symbols(command, step, trail)
     title = step.text("name", body, trail)
     when = step.text("when", body, trail) or "on_success"
+    shell = step.text("shell", body, trail)
+    if shell and not is_default_shell(shell):
+        step.note(OTHER_SHELL, trail, f"'{shell}' is not the shell that runs this here; call it in the command")
     timeout = step.text("no_output_timeout", body, trail)
     if timeout:
         step.note(NO_OUTPUT_TIMEOUT, trail, f"'no_output_timeout: {timeout}' has no counterpart and is dropped")
@@ -60,11 +73,11 @@ def lower(call: Call, step: StepDraft) -> None:
         step.script.append(run)
     else:
         step.after_script.append(run)
-        step.note(AFTER_SCRIPT, trail, f"'{title or run.label}' ({when}) runs in the after-script")
+        step.note(AFTER_SCRIPT, trail, f"'{title or _first_line(text)}' ({when}) runs in the after-script")
 
 
 def _directory(path: str, step: StepDraft) -> str:
-    within = inside(path, step.directory)
+    within = step.inside(path or ".")
     return outside(path) if within is None else within
 
 
@@ -73,3 +86,13 @@ def _label(call: Call, title: str, step: StepDraft) -> str:
     same = [other for other in step.job.steps if other.step == "run" and other.trail[:-1] == call.trail[:-1]]
     name = call.commands[-1] if call.commands and len(same) == 1 else title
     return _WORD.sub("-", name).strip("-").lower()
+
+
+def is_default_shell(text: str) -> bool:
+    """Whether a `shell` is the one that CircleCI takes anyway."""
+    return text.split() in (_DEFAULT_SHELL, ["bash", "-eo", "pipefail"])
+
+
+def _first_line(text: str) -> str:
+    """What CircleCI shows for a command without a name."""
+    return next(iter(text.strip().splitlines()), "")

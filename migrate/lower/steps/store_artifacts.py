@@ -5,7 +5,6 @@ import posixpath
 from migrate.bitbucket.model import Upload
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
-from migrate.lower.directories import inside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.registry import step
 from migrate.shell import quote
@@ -28,7 +27,7 @@ def lower(call: Call, step: StepDraft) -> None:
     path = step.text("path", call.body, call.trail)
     destination = step.text("destination", call.body, call.trail)
     step.claims.take(call.body, "name")
-    within = inside(path, step.directory)
+    within = step.inside(path)
     if within is None:
         within = posixpath.join(_FOLDER, posixpath.basename(path.rstrip("/")) or "root")
         copy = f"mkdir -p {_FOLDER}\ncp -r {quote(path) if not path.startswith('~') else path} {_FOLDER}/"

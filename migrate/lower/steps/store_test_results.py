@@ -4,7 +4,7 @@ import posixpath
 
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
-from migrate.lower.directories import inside, outside
+from migrate.lower.directories import outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.registry import step
 
@@ -26,7 +26,7 @@ def lower(call: Call, step: StepDraft) -> None:
     """Copy reports to a folder where they are found, unless they lie in one."""
     path = step.text("path", call.body, call.trail)
     step.claims.take(call.body, "name")
-    within = inside(path, step.directory)
+    within = step.inside(path)
     parts = (within or "").split("/")
     if within is not None and len(parts) <= _DEPTH and any(part in _FOUND for part in parts):
         step.note(TEST_RESULTS, call.trail, f"the reports in '{within}' are found by the folder's name")
