@@ -99,6 +99,11 @@ class Catalog:
         return self._text("resource_classes.yml", "machine-default")
 
     @cached_property
+    def words_without_bash(self) -> tuple[str, ...]:
+        """Words in the names of images that have no bash."""
+        return tuple(self._text("images.yml", "without-bash").split())
+
+    @cached_property
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
         rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)

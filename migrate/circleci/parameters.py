@@ -114,6 +114,8 @@ def bind(
     if missing:
         said = f"Missing required argument(s): {', '.join(missing)}, which {what} declares without a default"
         claims.notes.refuse(PARAMETER_MISSING, renderer.trail, what, said)
+        # bound all the same: that they are missing is said once
+        scope |= {f"parameters.{name}": Scalar("", "str", renderer.trail[-1]) for name in missing}
     return scope
 
 

@@ -18,6 +18,17 @@ UNSUPPORTED_STEP = declare(
 )
 
 
+NEEDS_BASH = declare(
+    "needs-bash",
+    Fate.MANUAL,
+    "A step needs bash, and its image may have none",
+    """The script asks for a name with '[[ ]]' or sets 'pipefail', which a plain sh may not know. Install bash in the
+    image, or take one that has it.""",
+    "https://circleci.com/docs/configuration-reference/#default-shell-options",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Script",
+)
+
+
 def draft_job(job: Job, draft: Draft) -> StepDraft:
     """Lower one job's keys and calls into a draft of its step."""
     step = StepDraft(job, draft)
@@ -53,6 +64,8 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         step.note(FILTER_HELD, job.trail, f"'{job.name}' is started by hand: its filter cannot be asked in a script")
     elif watch:
         step.note(FILTER_GUARD, job.trail, f"'{job.name}' asks in its script whether its filter admits the name")
+    if step.image and any(word in step.image.name for word in step.draft.catalog.words_without_bash):
+        _note_bash(step, script, watch)
     names = {name: title for name, title, _ in step.draft.choices.rename}
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
     return Step(
@@ -78,3 +91,9 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
 def _filled(script: tuple[Item, ...]) -> tuple[Item, ...]:
     """The script; a job that only checks out has nothing to run, and a script must have an item."""
     return script or (Command('echo "nothing to run"'),)
+
+
+def _note_bash(step: StepDraft, script: tuple[Item, ...], watch: str | None) -> None:
+    pipefail = any(isinstance(item, Command) and "pipefail" in item.text for item in script)
+    if step.image and (watch or pipefail):
+        step.note(NEEDS_BASH, step.job.trail, f"see that '{step.image.name}' has bash, or take another image")

@@ -50,7 +50,11 @@ def read(text: str, file: str, notes: Notes) -> Node | None:
             loader.dispose()
     if root is None:
         return Scalar("", "null", Span(file, 1, 1))
-    return _Builder(file, notes).build(root)
+    try:
+        return _Builder(file, notes).build(root)
+    except RecursionError:
+        notes.refuse(NOT_YAML, (Span(file, 1, 1),), file, "the file nests lists and mappings too deeply to be read")
+        return None
 
 
 def is_string(text: str) -> bool:
