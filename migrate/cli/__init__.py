@@ -3,9 +3,7 @@
 import click
 
 from migrate import __version__
-from migrate.cli.convert import convert
 from migrate.cli.exits import Program
-from migrate.cli.explain import explain
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,8 +15,5 @@ def main() -> None:
     no CircleCI config; 4 a bug of ours.
     """
 
-
-main.add_command(convert)
-main.add_command(explain)
 
 __all__ = ["main"]
