@@ -1,6 +1,6 @@
 """`python -m migrate` is `circle2bb`."""
 
-from migrate.cli import main
+from migrate.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="circle2bb")
+    run()

@@ -66,7 +66,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
         licence = opened.read(f"{info}/licenses/LICENSE").decode()
 
     assert "License-Expression: MIT" in metadata
-    assert "circle2bb = migrate.cli:main" in commands
+    assert "circle2bb = migrate.cli:run" in commands
     assert licence == (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 import click
 
 from migrate import __version__
-from migrate.cli.exits import Program
+from migrate.cli.exits import Program, leave
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -16,4 +16,12 @@ def main() -> None:
     """
 
 
-__all__ = ["main"]
+def run() -> None:
+    """Be the program: run `main`, and leave without taking the interpreter down piece by piece."""
+    try:
+        main(prog_name="circle2bb")
+    except SystemExit as done:
+        leave(done.code)
+
+
+__all__ = ["main", "run"]

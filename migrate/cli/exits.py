@@ -3,6 +3,7 @@
 import errno
 import gc
 import importlib
+import os
 import sys
 from typing import IO, Any
 
@@ -77,6 +78,16 @@ class Program(click.Group):
             raise Broken(_bug(error)) from error
         finally:
             gc.enable()
+
+
+def leave(code: int | str | None) -> None:
+    """End the process. Its memory goes with it: freeing every object first takes a tenth of a conversion's time."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = code or NOTED
+    os._exit(code if isinstance(code, int) else NOTED if code else 0)
 
 
 def _bug(error: Exception) -> str:
