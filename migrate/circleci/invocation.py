@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.circleci import filters
-from migrate.circleci.config import Namespace
+from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.jobs import ExpandedJob, JobExpander
 from migrate.circleci.matrix import Instance, instances
 from migrate.circleci.plan import Call, Job, Requirement
@@ -75,7 +75,7 @@ class Invoker(NamedTuple):
             if definition is None:
                 self._unknown(key, trail, workflow)
                 return None
-            expanded = self._expanded(key, body, frame, instance)
+            expanded = self._expanded(definition, body, frame, instance)
             defined = definition.span
             # Peeked, not taken: the expansion of the job claims it.
             declared = peek(definition.node, "type")
@@ -89,12 +89,10 @@ class Invoker(NamedTuple):
         entries = tuple(e if e.key.text in _STEPS else Entry(e.key, renderer.render(e.value)) for e in body.entries)
         return Mapping(entries, body.span)
 
-    def _expanded(self, key: str, body: Mapping, frame: Frame, instance: Instance) -> ExpandedJob:
+    def _expanded(self, definition: Definition, body: Mapping, frame: Frame, instance: Instance) -> ExpandedJob:
         given = {e.key.text: e for e in body.entries if e.key.text not in _OWN}
         for name, value in instance.arguments:
             given.setdefault(name, Entry(Scalar(name, "str", value.span), value))
-        definition = self.home.find("jobs", key)
-        assert definition is not None, "looked up before"  # noqa: S101 - our own invariant
         job = self.jobs.expand(definition, Mapping(tuple(given.values()), body.span), frame)
         before = self.jobs.steps.expand(self.claims.take(body, "pre-steps"), frame)
         after = self.jobs.steps.expand(self.claims.take(body, "post-steps"), frame)

@@ -1,4 +1,4 @@
-"""Rooms register here what they lower: `@step("save_cache")`, `@job_key("docker")`, `@workflow_key("when")`.
+"""Rooms register here what they lower: `@step("save_cache")`, `@job_key("docker")`.
 
 Rooms are discovered: every module of `steps/` and `keys/` is imported once, in any order.
 """
@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Callable
 from functools import lru_cache
 
-from migrate.circleci.plan import Call, Job
+from migrate.circleci.plan import Call
 from migrate.lower.draft import StepDraft
 from migrate.yamlio.nodes import Node
 
@@ -59,4 +59,4 @@ def key_rooms() -> dict[str, KeyRoom]:
     return _KEYS
 
 
-__all__ = ["Job", "job_key", "key_rooms", "step", "step_rooms"]
+__all__ = ["job_key", "key_rooms", "step", "step_rooms"]
