@@ -35,6 +35,7 @@ setup: $(VENV)/.stamp-dev
 
 bench: $(VENV)/.stamp-bench
 	$(BIN)/python benchmarks/startup.py $(CONFIG)
+	$(BIN)/python benchmarks/linear.py 500 2000
 
 goldens: setup
 	$(BIN)/python -m pytest --update-goldens

@@ -25,7 +25,10 @@ class Variable(NamedTuple):
 
 
 class ResourceClass(NamedTuple):
-    """A resource class: CPUs, memory in GB, the step size with as much memory, and what the cloud lacks."""
+    """A resource class: CPUs, memory in GB, the step size with as much memory, and what the cloud lacks.
+
+    `arch` is the processor that the step must ask for, if not the common one.
+    """
 
     name: str
     cpus: str
@@ -33,6 +36,7 @@ class ResourceClass(NamedTuple):
     size: str = ""
     gpu: str = ""
     os: str = ""
+    arch: str = ""
 
 
 class PipeFacts(NamedTuple):
@@ -61,6 +65,12 @@ class Catalog:
             files = (folder / path for folder in self.folders)
             self._trees[path] = next((_load(file, f"mappings/{path}") for file in files if file.is_file()), None)
         return self._trees[path]
+
+    def orb(self, name: str) -> tuple[str, str] | None:
+        """The name and the text of the mapping of an orb such as `circleci/node`, if there is one."""
+        path = f"orbs/{name}.yml"
+        file = next((folder / path for folder in self.folders if (folder / path).is_file()), None)
+        return (f"mappings/{path}", file.read_text(encoding="utf-8")) if file else None
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of the mapping files in `folder`, sorted."""

@@ -1,6 +1,7 @@
 """The driver: read, expand, lower, write."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,12 +11,15 @@ from migrate.catalog import Catalog
 from migrate.choices import NO_CHOICES, Choices
 from migrate.choices import read as read_choices
 from migrate.circleci import config as circleci
+from migrate.circleci.continuation import Files, Follower
 from migrate.circleci.expand import expand
+from migrate.circleci.orbs import Missing, OrbSource, Wanted, parse
 from migrate.circleci.plan import Plan
-from migrate.diagnostics import Fate, Note, Notes, declare
+from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
 from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile
 from migrate.lower.plan.additions import STEPS
+from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Node
 from migrate.yamlio.read import read
@@ -28,6 +32,16 @@ UNREAD_KEY = declare(
     """Nothing was done with this key and what is below it. If it matters, write by hand what it meant; please tell us
     too.""",
     "https://circleci.com/docs/configuration-reference/",
+)
+
+
+UNREFERENCED = declare(
+    "unreferenced",
+    Fate.DROPPED,
+    "Something at the top of the config that nothing refers to",
+    """CircleCI lets any key stand at the top, for anchors, and reads only its own. No alias refers to this one, so that
+    it did nothing there either. If it has a typing error, mend it, and convert again.""",
+    "https://circleci.com/docs/introduction-to-yaml-configurations/#anchors-and-aliases",
 )
 
 
@@ -46,7 +60,8 @@ class Source(NamedTuple):
 class Outcome(NamedTuple):
     """What a conversion gives: the file's text (None if the config was refused) and everything said about it.
 
-    `plan` is the plan as it was lowered, `before` as the source has it, without what the user added.
+    `plan` is the plan as it was lowered, `before` as the source has it, without what the user added; `files` are the
+    files that were read besides the config.
     """
 
     text: str | None
@@ -60,6 +75,7 @@ class Outcome(NamedTuple):
     choices: Choices = NO_CHOICES
     repository: frozenset[str] = frozenset()
     before: Plan = Plan()
+    files: tuple[str, ...] = ()
 
 
 def convert(
@@ -69,31 +85,64 @@ def convert(
     add: tuple[str, ...] = (),
     catalog: Catalog | None = None,
     has_file: Callable[[str], bool] = lambda _: False,
+    orbs: OrbSource = lambda _: None,
+    files: Files = lambda _: None,
+    continuation: Source | None = None,
     style: str = "",
     layout: str = "",
 ) -> Outcome:
     """Convert a CircleCI config.
 
-    `choices` is the text of a choices file, `add` are additions by name, `catalog` holds the mappings, and
-    `has_file` tells whether the repository has a file; `style` and `layout` win over the choices. Nothing is
-    read or written but the arguments; what the user wrote wrongly comes back as notes, and `text` is None if
-    CircleCI would refuse the config.
+    `choices` is the text of a choices file, `add` are additions by name, `catalog` holds the mappings, `has_file`
+    tells whether the repository has a file, `orbs` gives the sources of orbs, `files` other files of the repository,
+    and `continuation` is the config that a setup config goes on with; `style` and `layout` win over the choices.
+    Nothing is read or written but the arguments; what the user wrote wrongly comes back as notes, and `text` is None
+    if CircleCI would refuse the config.
     """
     notes = Notes()
-    claims = Claims(notes)
-    decided = _choices(choices, claims, notes).adding(add)
-    decided = decided._replace(style=style or decided.style, layout=layout or decided.layout)
+    try:
+        claims = Claims(notes)
+        decided = _choices(choices, claims, notes).adding(add)
+        decided = decided._replace(style=style or decided.style, layout=layout or decided.layout)
+        draft = Draft(catalog or Catalog(), decided, claims, notes, has_file)
+        return _converted(source, draft, orbs, files, continuation)
+    except Exhausted:
+        return Outcome(None, tuple(notes), source)
+    except RecursionError:
+        said = "steps, conditions or values are nested too deeply to be followed; take them apart"
+        notes.refuse(TOO_DEEP, (Span(source.path, 1, 1),), "config", said)
+        return Outcome(None, tuple(notes), source)
+
+
+def _converted(source: Source, draft: Draft, orbs: OrbSource, files: Files, continuation: Source | None) -> Outcome:
+    claims, notes = draft.claims, draft.notes
+    orbs = _mapped_first(draft.catalog, orbs)
     root = read(source.text, source.path, notes)
-    loaded = circleci.load(root, claims, lambda _: None) if root is not None and not notes.refused else None
+    loaded = circleci.load(root, claims, orbs) if root is not None and not notes.refused else None
     if root is None or loaded is None:
         return Outcome(None, tuple(notes), source)
     plan = expand(loaded, claims, STEPS)
-    draft = Draft(catalog or Catalog(), decided, claims, notes, has_file)
+    roots: tuple[Node, ...] = (root,)
+    read_too: tuple[str, ...] = ()
+    if loaded.is_setup and not notes.refused:
+        plan, others, read_too = Follower(claims, files, orbs, STEPS, continuation).follow(plan)
+        roots = (root, *others)
     lowered = lower(plan, draft) if not notes.refused else None
     if lowered is None or notes.refused:
         return Outcome(None, tuple(notes), source, plan)
-    _note_unread(root, claims, notes)
-    return _outcome(source, plan, lowered, draft)
+    for one in roots:
+        _note_unread(one, claims, notes)
+    return _outcome(source, plan, lowered, draft)._replace(files=read_too)
+
+
+def _mapped_first(catalog: Catalog, orbs: OrbSource) -> OrbSource:
+    """The sources of orbs, our own mappings before all others."""
+
+    def find(wanted: Wanted) -> tuple[str, str] | Missing | None:
+        reference = parse(wanted.reference)
+        return (catalog.orb(reference.orb) if reference else None) or orbs(wanted)
+
+    return find
 
 
 def _choices(choices: Source | None, claims: Claims, notes: Notes) -> Choices:
@@ -119,7 +168,13 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
 
 def _note_unread(root: Node, claims: Claims, notes: Notes) -> None:
     for place in claims.unclaimed(root):
-        notes.add(UNREAD_KEY, (place.span,), place.path, f"'{place.path}' is not known; nothing was done with it")
+        top = re.split(r"[.\[]", place.path, maxsplit=1)[0]
+        if top in circleci.TOP:
+            said = f"'{place.path}' is not known; nothing was done with it"
+            notes.add(UNREAD_KEY, (place.span,), place.path, said)
+        else:
+            said = f"CircleCI reads no '{top}' at the top, and nothing that it reads refers to '{place.path}'"
+            notes.add(UNREFERENCED, (place.span,), place.path, said)
 
 
 __all__ = ["Outcome", "Source", "convert"]

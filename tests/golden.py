@@ -25,6 +25,8 @@ NOTHING = "# nothing is written\n"
 """What stands for the pipelines of a config that was refused."""
 
 _INPUTS = ("yaml circleci", "yaml choices")
+_FILE = "yaml file "
+"""What stands before the path of another file of the repository."""
 _OUTPUTS = ("yaml bitbucket", "text report")
 _DOCUMENTED = ("https://circleci.com/docs/", "https://support.atlassian.com/bitbucket-cloud/docs/")
 _FENCE = re.compile(r"^```(?P<info>[^\n`]+)\n(?P<body>.*?)^```$\n?", re.MULTILINE | re.DOTALL)
@@ -37,10 +39,15 @@ class Config:
     id: str
     text: str
     choices: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
     def convert(self) -> Outcome:
         """What the converter makes of it."""
-        return convert(Source(CONFIG, self.text), Source(CHOICES, self.choices) if self.choices else None)
+        choices = Source(CHOICES, self.choices) if self.choices else None
+        texts = dict(self.files)
+        return convert(
+            Source(CONFIG, self.text), choices, files=lambda name: (name, texts[name]) if name in texts else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,8 @@ class Behaviour:
     def config(self) -> Config:
         """The config and the choices."""
         blocks = dict(self.blocks)
-        return Config(self.id, blocks.get("yaml circleci", ""), blocks.get("yaml choices", ""))
+        files = tuple((info.removeprefix(_FILE), body) for info, body in self.blocks if info.startswith(_FILE))
+        return Config(self.id, blocks.get("yaml circleci", ""), blocks.get("yaml choices", ""), files)
 
     def expected(self) -> dict[str, str]:
         """The output blocks that stand in the file."""
@@ -158,7 +166,8 @@ def complaints(path: Path, text: str) -> Iterator[str]:
     yield from (f"two behaviours are called '{title}'" for title in {t for t in titles if titles.count(t) > 1})
     for behaviour in parse(path, text):
         infos = [info for info, _ in behaviour.blocks]
-        wanted = [info for info in (*_INPUTS, *_OUTPUTS) if info != "yaml choices" or info in infos]
+        files = [info for info in infos if info.startswith(_FILE)]
+        wanted = [info for info in (*_INPUTS, *files, *_OUTPUTS) if info != "yaml choices" or info in infos]
         if infos != wanted:
             yield f"'{behaviour.title}' has the blocks {infos}; it needs {wanted}"
     if text.count("\n```") != 2 * sum(len(b.blocks) for b in parse(path, text)):
@@ -188,7 +197,7 @@ def rewrite_case(case: Case) -> None:
 def _rewritten(section: str, behaviour: Behaviour) -> str:
     """The section without its output blocks, and the new ones behind its last input block."""
     kept = _FENCE.sub(lambda m: "" if m["info"] in _OUTPUTS else m[0], section)
-    inputs = [m for m in _FENCE.finditer(kept) if m["info"] in _INPUTS]
+    inputs = [m for m in _FENCE.finditer(kept) if m["info"].startswith((*_INPUTS, _FILE))]
     if not inputs:
         return section
     end = inputs[-1].end()

@@ -35,6 +35,8 @@ _TEMPLATE = re.compile(r"<<\s*[#^/]?\s*(parameters|pipeline|matrix)\b")
 _PREDEFINED_CACHES = frozenset({"composer", "docker", "dotnetcore", "gradle", "ivy2", "maven", "node", "pip", "sbt"})
 _MOST_STEPS = 100
 _MOST_SERVICES = 5
+_WHOLE = ("unused", "workflow-disabled", "workflow-refused")
+"""Codes of notes that name something of which nothing was read."""
 _FREE_KEYS = ("environment",)
 """Keys whose mappings hold names of the user's own, so that no key in them can be unknown."""
 
@@ -132,7 +134,7 @@ def _required(job: Job, outcome: Outcome, everywhere: set[str]) -> Iterator[Job]
     jobs = {other.name: other for other in outcome.plan.jobs if other.workflow == job.workflow}
     for requirement in job.requires:
         other = jobs[requirement.job]
-        if other.type != "approval" and _name(other, outcome) in everywhere:
+        if other.runs and _name(other, outcome) in everywhere:
             yield other
         else:
             yield from _required(other, outcome, everywhere)
@@ -146,7 +148,7 @@ def gates_hold(_: str, outcome: Outcome) -> Iterator[str]:
     everywhere = {step["name"] for step in steps(doc)}
     names = Counter(_name(job, outcome) for job in outcome.plan.jobs)
     for job in outcome.plan.jobs:
-        if job.type == "approval" or not _gated(job, outcome, everywhere) or names[_name(job, outcome)] > 1:
+        if not job.runs or not _gated(job, outcome, everywhere) or names[_name(job, outcome)] > 1:
             continue
         for step in steps(doc):
             if step["name"] == _name(job, outcome) and step.get("trigger") != "manual":
@@ -255,7 +257,7 @@ def every_job_is_accounted_for(_: str, outcome: Outcome) -> Iterator[str]:
     written = {step["name"] for _, groups in starts(doc) for group in groups for step in group}
     told = {note.job for note in outcome.notes if note.code.id in _LEFT_OUT}
     for job in outcome.plan.jobs:
-        if job.type != "approval" and _name(job, outcome) not in written and job.id not in told:
+        if job.runs and _name(job, outcome) not in written and job.id not in told:
             yield f"'{job.name}' is in no pipeline and in no note"
 
 
@@ -329,9 +331,20 @@ def runner_reads_it(_: str, outcome: Outcome) -> Iterator[str]:
     if outcome.text is None:
         return
     try:
-        PipelineSpec.model_validate(document(outcome))
+        PipelineSpec.model_validate(_as_the_runner_knows(document(outcome)))
     except ValidationError as error:
         yield from (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+
+
+def _as_the_runner_knows(node: Any) -> Any:  # noqa: ANN401 - a document as PyYAML reads it
+    """The document with an image's role in the words of keys: the runner has not learnt to take one."""
+    if isinstance(node, list):
+        return [_as_the_runner_knows(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if list(node) == ["oidc-role"]:
+        return {"access-key": node["oidc-role"], "secret-key": node["oidc-role"]}
+    return {key: _as_the_runner_knows(value) for key, value in node.items()}
 
 
 def limits_hold(_: str, outcome: Outcome) -> Iterator[str]:
@@ -450,7 +463,7 @@ def with_unknown_keys(text: str) -> Iterator[Planted]:
 def _mappings(text: str) -> Iterator[Place]:
     root = read(text, "config.yml", Notes())
     assert root is not None
-    yield Place("", "", root.span, root, is_item=False)
+    yield Place("", None, root.span, root, is_item=False)
     for place in walk(root):
         if isinstance(place.node, Mapping) and place.path.rpartition(".")[2] not in _FREE_KEYS:
             yield place
@@ -465,7 +478,7 @@ def _begins_its_line(entry: Entry, lines: list[str]) -> bool:
 def unknown_key_is_told(planted: Planted, outcome: Outcome) -> bool:
     """Whether a note stands at the line of the unknown key, or tells that the thing around it is left out."""
     at_its_line = any(span.line == planted.line for note in outcome.notes for span in note.trail)
-    unused = (note.subject for note in outcome.notes if note.code.id == "unused")
+    unused = (note.subject for note in outcome.notes if note.code.id in _WHOLE)
     replaced = (note.trail for note in outcome.notes if note.code.id == "replaced")
     return (
         at_its_line

@@ -31,6 +31,7 @@ LAYERS = (
 
 DOORS = {
     "click": ("cli/",),
+    "httpx": ("cli/registry.py",),
     "networkx": ("circleci/plan.py", "lower/plan/order.py"),
     "ruamel": ("yamlio/write.py",),
     "tree_sitter": ("shell/",),

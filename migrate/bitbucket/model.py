@@ -28,11 +28,25 @@ Item = Command | Pipe
 
 
 class Image(NamedTuple):
-    """A build image; a private registry wants both `username` and `password`."""
+    """A build image; a private registry wants both `username` and `password`, or what `aws` has.
+
+    `user` is the number of the user who runs there; 0 is root, whom Bitbucket takes anyway.
+    """
 
     name: str
     username: str = ""
     password: str = ""
+    user: int = 0
+    aws: tuple[tuple[str, str], ...] = ()
+
+
+class Service(NamedTuple):
+    """A container beside the build; `memory` in MB, 0 is what Bitbucket gives anyway."""
+
+    name: str
+    image: Image
+    variables: tuple[tuple[str, str], ...] = ()
+    memory: int = 0
 
 
 class Cache(NamedTuple):
@@ -54,7 +68,12 @@ class Upload(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step. `key` is what its anchor is named after, `job` the id of the source job, `comment` its origin."""
+    """A step. `key` is what its anchor is named after, `job` the id of the source job, `comment` its origin.
+
+    `depth` is how much history is cloned, a number or `full`; `arch` and `ip_ranges` choose the machine;
+    of the steps with one `concurrency` group one runs at a time; with `changes`, it runs where one of these globs
+    matches a changed path.
+    """
 
     key: str = field(compare=False)
     name: str
@@ -64,10 +83,15 @@ class Step:
     size: str = ""
     runs_on: tuple[str, ...] = ()
     clone: bool = True
+    depth: str = ""
+    arch: str = ""
+    ip_ranges: bool = False
+    concurrency: str = ""
     max_time: int = 0
     oidc: bool = False
     deployment: str = ""
     manual: bool = False
+    changes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
     artifacts: tuple[Upload, ...] = ()
@@ -131,5 +155,6 @@ class Pipelines(NamedTuple):
     starts: tuple[Start, ...] = ()
     image: Image | None = None
     caches: tuple[Cache, ...] = ()
+    services: tuple[Service, ...] = ()
     shared: tuple[Shared, ...] = ()
     defined: tuple[Defined, ...] = ()

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator
 
-from migrate.bitbucket.model import SECTIONS, Cache, Image, Item, Parallel, Pipe, Pipelines, Start, Step, Upload
+from migrate.bitbucket.model import (
+    SECTIONS,
+    Cache,
+    Image,
+    Item,
+    Parallel,
+    Pipe,
+    Pipelines,
+    Service,
+    Start,
+    Step,
+    Upload,
+)
 from migrate.yamlio.write import Alias, Anchored, Commented, Flow, Value
 
 
@@ -21,9 +33,12 @@ def layout(model: Pipelines) -> dict[str, Value]:
 def _definitions(model: Pipelines) -> Iterator[tuple[str, Value]]:
     if model.caches:
         yield "caches", {cache.name: _cache(cache) for cache in model.caches}
+    if model.services:
+        services: dict[str, Value] = {service.name: _service(service) for service in model.services}
+        yield "services", Commented(services, apart=bool(model.caches))
     if model.shared:
         scripts: list[Value] = [_titled(Anchored(shared.anchor, shared.text), shared.title) for shared in model.shared]
-        yield "scripts", Commented(scripts, apart=bool(model.caches))
+        yield "scripts", Commented(scripts, apart=bool(model.caches or model.services))
     if model.defined:
         anchors = {shared.text: shared.anchor for shared in model.shared}
         by_anchor = {defined.anchor: defined.step for defined in model.defined}
@@ -35,13 +50,26 @@ def _definitions(model: Pipelines) -> Iterator[tuple[str, Value]]:
                 keys = {"<<": Alias(defined.base)} | {k: v for k, v in keys.items() if base.get(k) != v}
             comment = (defined.step.comment,) if defined.step.comment else ()
             steps.append(Commented({"step": Anchored(defined.anchor, keys)}, comment, apart=bool(steps)))
-        yield "steps", Commented(steps, apart=bool(model.caches or model.shared))
+        yield "steps", Commented(steps, apart=bool(model.caches or model.services or model.shared))
 
 
 def _image(image: Image) -> Value:
-    if not image.username:
+    if not (image.username or image.user or image.aws):
         return image.name
-    return {"name": image.name, "username": image.username, "password": image.password}
+    aws: dict[str, Value] = dict(image.aws)
+    keys: dict[str, Value] = {
+        "run-as-user": image.user,
+        "username": image.username,
+        "password": image.password,
+        "aws": aws,
+    }
+    return {"name": image.name} | {key: value for key, value in keys.items() if value}
+
+
+def _service(service: Service) -> Value:
+    variables: dict[str, Value] = dict(service.variables)
+    keys: dict[str, Value] = {"variables": variables, "memory": service.memory}
+    return {"image": _image(service.image)} | {key: value for key, value in keys.items() if value}
 
 
 def _cache(cache: Cache) -> Value:
@@ -58,11 +86,14 @@ def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
     plain: dict[str, Value] = {
         "size": step.size,
         "runs-on": Flow(list[Value](step.runs_on)) if step.runs_on else "",
+        "runtime": _runtime(step),
         "max-time": step.max_time,
+        "concurrency-group": step.concurrency,
         "deployment": step.deployment,
         "trigger": "manual" if step.manual else "",
+        "condition": {"changesets": {"includePaths": list[Value](step.changes)}} if step.changes else {},
         "oidc": step.oidc,
-        "clone": {} if step.clone else {"enabled": False},
+        "clone": _clone(step),
         "services": Flow(list[Value](step.services)) if step.services else "",
         "caches": Flow(list[Value](step.caches)) if step.caches else "",
     }
@@ -72,6 +103,20 @@ def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
         yield "after-script", [_item(item, shared) for item in step.after_script]
     if step.artifacts:
         yield "artifacts", {"upload": [_upload(upload) for upload in step.artifacts]}
+
+
+def _runtime(step: Step) -> Value:
+    keys: dict[str, Value] = {"arch": step.arch, "atlassian-ip-ranges": step.ip_ranges}
+    cloud: dict[str, Value] = {key: value for key, value in keys.items() if value}
+    return {"cloud": cloud} if cloud else {}
+
+
+def _clone(step: Step) -> Value:
+    if not step.clone:
+        return {"enabled": False}
+    if not step.depth:
+        return {}
+    return {"depth": int(step.depth) if step.depth.isdecimal() else step.depth}
 
 
 def _item(item: Item, shared: dict[str, str]) -> Value:

@@ -42,10 +42,10 @@ class Test:
 
     `operator` is `==` or `!=` (of different types no two values are equal), one of ORDERS (both must be numbers),
     `starts-with`, `contains` (both must be strings), `matches` (a string or the digits of a number, and the text of a
-    pattern, without slashes); or, without
-    a value, `true` (an expression's truth: all but false), `truthy` (a logic statement's: all but false, 0, NaN
-    and "") or `defined` (not null). Where the types do not fit, it is false. A Subject stands only after `==`, `!=`
-    and ORDERS.
+    pattern, without slashes), `changes` (one of the lines of the subject, which are changed paths, matches the
+    pattern); or, without a value, `true` (an expression's truth: all but false), `truthy` (a logic statement's: all
+    but false, 0, NaN and "") or `defined` (not null). Where the types do not fit, it is false. A Subject stands only
+    after `==`, `!=` and ORDERS.
     """
 
     subject: str
@@ -61,6 +61,8 @@ class Test:
             return self.subject
         if self.operator in {"truthy", "defined"}:
             return f"{self.subject} is {self.operator}"
+        if self.operator == "changes":
+            return f"{self.subject} match {spelled(self.value, pattern=True)}"
         return f"{self.subject} {self.operator} {spelled(self.value, pattern=self.operator == 'matches')}"
 
 

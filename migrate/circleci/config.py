@@ -3,15 +3,19 @@
 Reference circleci.md, sections 1.1, 1.2, 1.10 and 2.5.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci.parameters import Parameter, declared
-from migrate.circleci.template import Renderer, Scope
+from migrate.circleci.conditions import FALSE
+from migrate.circleci.orbs import OrbSource
+from migrate.circleci.parameters import PARAMETER_UNEXPECTED, PIPELINE_TYPES, Parameter, declared, refuse_misfit
+from migrate.circleci.path_filters import Cases, with_default
+from migrate.circleci.shapes import EXTRANEOUS_KEY
+from migrate.circleci.template import UNKNOWN_ARGUMENT, Renderer, Scope, pipeline_parameters
 from migrate.diagnostics import Fate, Notes, Span, Trail, declare
-from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.yamlio.decode import MISSING_KEY, Claims
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Symbol, walk
 
 NOT_A_CONFIG = declare(
     "not-a-config",
@@ -28,28 +32,15 @@ VERSION_1 = declare(
     then convert that.""",
     "https://circleci.com/docs/configuration-reference/#version",
 )
-ORB_UNKNOWN = declare(
-    "orb-unknown",
-    Fate.ERROR,
-    "Nothing is known about an orb",
-    """There is no mapping for this orb. The steps that use it fail on purpose until they are replaced,
-    so that no build goes green without them.""",
-    "https://circleci.com/docs/orb-intro/",
-)
-UNUSED = declare(
-    "unused",
-    Fate.DROPPED,
-    "A definition is never used",
-    "No workflow runs it, directly or through something else, so nothing of it is in the pipelines.",
-    "https://circleci.com/docs/reusing-config/",
-)
-
 VERSIONS = ("2", "2.0", "2.1")
+TOP = (
+    *("version", "setup", "orbs", "commands", "executors", "jobs", "workflows", "parameters", "job-groups"),
+    *("description", "experimental"),
+)
+"""The keys at the top that CircleCI reads (reference circleci.md, section 1.1)."""
 _KEYS_OF_1 = {"machine", "checkout", "dependencies", "database", "compile", "test", "deployment", "general", "notify"}
-_KINDS = ("commands", "executors", "jobs")
-
-OrbSource = Callable[[str], Node | None]
-"""Gives the tree of an orb for a reference such as `circleci/node@5.1`, or None."""
+_ONLY_2_1 = ("commands", "executors", "orbs")
+KINDS = ("commands", "executors", "jobs", "job-groups")
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +53,14 @@ class Definition:
     span: Span
     home: "Namespace"
     used: bool = False
+    checked: bool = False
+    _parameters: tuple[Parameter, ...] | None = None
+
+    def parameters(self, claims: Claims) -> tuple[Parameter, ...]:
+        """What the definition declares; read once, however often it is used."""
+        if self._parameters is None:
+            self._parameters = declared(claims.take(self.node, "parameters"), claims, (self.span,))
+        return self._parameters
 
 
 @dataclass(slots=True, eq=False)
@@ -69,25 +68,32 @@ class Namespace:
     """Where names are looked up: a config, or an orb.
 
     `values` are the pipeline parameters that its templates see, `templates` whether it has any (2.0 has not);
-    `unknown_orbs` are aliases of orbs without a tree.
+    `unknown_orbs` are aliases of orbs without a tree; `foreign` is an orb that stands in another file.
     """
 
     name: str
     values: dict[str, Node] = field(default_factory=dict)
     templates: bool = True
+    cases: dict[str, Cases] = field(default_factory=dict)
     definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)
     orbs: dict[str, "Namespace"] = field(default_factory=dict)
     unknown_orbs: set[str] = field(default_factory=set)
+    foreign: bool = False
 
     def find(self, kind: str, name: str) -> Definition | None:
-        """The definition that `name` means here: an own one, or `alias/name` of an orb."""
+        """The definition that `name` means here: an own one, or `alias/name` of an orb.
+
+        An own one that is a text is another name for an orb's (reference circleci.md, section 1.1).
+        """
         alias, slash, inner = name.partition("/")
         if slash and alias in self.orbs:
-            found = self.orbs[alias].find(kind, inner)
-        else:
-            found = self.definitions.get((kind, name))
+            # An orb shows what it defines, not what it imports.
+            return self.orbs[alias].find(kind, inner) if "/" not in inner else None
+        found = self.definitions.get((kind, name))
         if found:
             found.used = True
+            if isinstance(found.node, Scalar) and "/" in found.node.text:
+                return self.find(kind, found.node.text)
         return found
 
     def scope(self, bound: Scope) -> Scope:
@@ -101,11 +107,14 @@ class Namespace:
     def names(self, kind: str) -> tuple[str, ...]:
         """All names of `kind` that are legal here, sorted."""
         own = [name for k, name in self.definitions if k == kind]
-        return tuple(sorted(own + [f"{a}/{n}" for a, orb in self.orbs.items() for n in orb.names(kind)]))
+        orbs = [f"{alias}/{name}" for alias, orb in self.orbs.items() for k, name in orb.definitions if k == kind]
+        return tuple(sorted(own + orbs))
 
     def leads_nowhere(self, name: str) -> bool:
-        """Whether `name` belongs to an orb of which we know nothing."""
-        return name.partition("/")[0] in self.unknown_orbs
+        """Whether `name` belongs to an orb of which we know nothing, or is another name for such a thing."""
+        own = (self.definitions.get((kind, name)) for kind in KINDS)
+        meant = {name, *(one.node.text for one in own if one and isinstance(one.node, Scalar))}
+        return any(one.partition("/")[0] in self.unknown_orbs for one in meant)
 
 
 class Config(NamedTuple):
@@ -115,10 +124,14 @@ class Config(NamedTuple):
     workflows: tuple[Entry, ...]
     parameters: tuple[Parameter, ...]
     root: Mapping
+    is_setup: bool = False
 
 
-def load(root: Node, claims: Claims, orbs: OrbSource) -> Config | None:
-    """Read the top of a config; None, and a note that refuses it, if it is none."""
+def load(root: Node, claims: Claims, orbs: OrbSource, given: Table[str, Cases] | None = None) -> Config | None:
+    """Read the top of a config; None, and a note that refuses it, if it is none.
+
+    `given` are values for its pipeline parameters: of a continuation, by the setup config.
+    """
     if not isinstance(root, Mapping):
         said = f"a config is a mapping with the keys version, jobs and workflows; this is {root.described}"
         if isinstance(root, Scalar) and root.kind == "null":
@@ -126,16 +139,76 @@ def load(root: Node, claims: Claims, orbs: OrbSource) -> Config | None:
         claims.notes.refuse(NOT_A_CONFIG, (root.span,), "config", said)
         return None
     version = claims.take(root, "version")
-    if not _supported(version, root, claims):
+    if not _supported(version, root, claims) or not isinstance(version, Scalar):
         return None
-    for ignored in ("description", "setup", "experimental"):
+    for ignored in ("description", "experimental"):
         claims.whole(claims.take(root, ignored))
-    parameters = declared(claims.take(root, "parameters"), claims, ())
-    namespace = namespace_of("", root, claims, orbs)
-    namespace.templates = isinstance(version, Scalar) and version.text == "2.1"
-    namespace.values |= {f"pipeline.parameters.{p.name}": p.default for p in parameters if p.default is not None}
+    setup = claims.take(root, "setup")
+    if version.text != "2.1":
+        _refuse_keys_of_2_1(root, version.text, claims)
+    # Configs of version 2 hold anchors under any key, this one too.
+    listed = claims.take(root, "parameters") if version.text == "2.1" else None
+    parameters = declared(listed, claims, (), PIPELINE_TYPES)
+    _refuse_without_default(parameters, claims)
+    cases = _cases(parameters, given or {}, claims)
+    namespace = namespace_of("", root, claims, orbs, {name: _known(name, found) for name, found in cases.items()})
+    namespace.cases = {name: found for name, found in cases.items() if len(found) > 1}
+    namespace.templates = version.text == "2.1"
+    if namespace.templates:
+        refuse_undeclared(root, namespace.values, claims)
     workflows = tuple(e for e in claims.each(claims.take(root, "workflows")) if e.key.text != "version")
-    return Config(namespace, workflows, parameters, root)
+    return Config(namespace, workflows, parameters, root, isinstance(setup, Scalar) and setup.truth)
+
+
+def _cases(parameters: tuple[Parameter, ...], given: Table[str, Cases], claims: Claims) -> dict[str, Cases]:
+    """The values of each pipeline parameter, those that were given before its default."""
+    known = {parameter.name for parameter in parameters}
+    for name in sorted(given.keys() - known):
+        span, legal = given[name][0][1].span, ", ".join(sorted(known)) or "none"
+        said = f"Unexpected argument(s): {name}; the config that goes on declares: {legal}"
+        claims.notes.refuse(PARAMETER_UNEXPECTED, (span,), f"parameters.{name}", said)
+    found: dict[str, Cases] = {}
+    for parameter in parameters:
+        for _, value in given.get(parameter.name, ()):
+            refuse_misfit(parameter, value, claims.notes, (value.span,))
+        if parameter.default is not None:
+            cases = with_default(given.get(parameter.name, ()), parameter.default)
+            found[f"pipeline.parameters.{parameter.name}"] = tuple(case for case in cases if case[0] != FALSE)
+    return found
+
+
+def _known(name: str, cases: Cases) -> Node:
+    """A parameter's value where it has one; where the run chooses, a text that stays unknown until then."""
+    if len(cases) == 1:
+        return cases[0][1]
+    tag = f"<< {name} >>"
+    return Scalar(tag, "str", cases[-1][1].span, (Symbol(0, len(tag), name),))
+
+
+def _refuse_keys_of_2_1(root: Mapping, version: str, claims: Claims) -> None:
+    for entry in root.entries:
+        if entry.key.text in _ONLY_2_1:
+            said = f"'{entry.key.text}' wants 'version: 2.1'; this config has version {version}"
+            claims.notes.refuse(EXTRANEOUS_KEY, (entry.key.span,), entry.key.text, said)
+
+
+def refuse_undeclared(root: Mapping, known: Scope, claims: Claims) -> None:
+    """Refuse pipeline parameters that are not `known`: CircleCI replaces them everywhere, used or not."""
+    for place in walk(root):
+        if not isinstance(place.node, Scalar) or "<<" not in place.node.text:
+            continue  # nothing to replace
+        for name, span in pipeline_parameters(place.node):
+            if name not in known:
+                legal = ", ".join(sorted(known)) or "none"
+                said = f'Referred to a variable "{name}" that does not exist; declared are: {legal}'
+                claims.notes.refuse(UNKNOWN_ARGUMENT, (span,), place.path, said)
+
+
+def _refuse_without_default(parameters: tuple[Parameter, ...], claims: Claims) -> None:
+    for parameter in parameters:
+        if parameter.default is None:
+            said = f"the pipeline parameter '{parameter.name}' has no default; a push gives it no value"
+            claims.notes.refuse(MISSING_KEY, (parameter.span,), f"parameters.{parameter.name}", said)
 
 
 def _supported(version: Node | None, root: Mapping, claims: Claims) -> bool:
@@ -153,41 +226,11 @@ def _supported(version: Node | None, root: Mapping, claims: Claims) -> bool:
     return False
 
 
-def namespace_of(name: str, root: Node, claims: Claims, orbs: OrbSource) -> Namespace:
-    """The namespace that a config, or an orb's source, makes."""
-    namespace = Namespace(name)
-    for kind in _KINDS:
-        for entry in claims.each(claims.take(root, kind)):
-            definition = Definition(kind, entry.key.text, entry.value, entry.key.span, namespace)
-            namespace.definitions[kind, entry.key.text] = definition
-    for entry in claims.each(claims.take(root, "orbs")):
-        alias, value = entry.key.text, entry.value
-        if isinstance(value, Scalar):
-            tree = orbs(value.text)
-            if tree is None:
-                _unknown_orb(alias, value, entry.key.span, claims)
-                namespace.unknown_orbs.add(alias)
-                continue
-            value = tree
-        namespace.orbs[alias] = namespace_of(alias, value, claims, orbs)
-    return namespace
+def namespace_of(name: str, root: Node, claims: Claims, orbs: OrbSource, values: Scope | None = None) -> Namespace:
+    """The namespace that a config, or an orb's source, makes; `values` are the pipeline parameters that it sees."""
+    from migrate.circleci.imports import Importer  # it makes namespaces, and so stands above this module
+
+    return Importer(claims, orbs).namespace(name, root, values or {})
 
 
-def _unknown_orb(alias: str, value: Scalar, span: Span, claims: Claims) -> None:
-    said = f"the orb '{value.text}' has no mapping; its steps fail until you replace them"
-    claims.notes.add(ORB_UNKNOWN, (span,), f"orbs.{alias}", said)
-
-
-def note_unused(namespace: Namespace, claims: Claims) -> None:
-    """Say which definitions of the user's own config nothing uses, and claim them as a whole."""
-    for definition in namespace.definitions.values():
-        if not definition.used:
-            trail: Trail = (definition.span,)
-            said = f"nothing uses {definition.kind[:-1]} '{definition.name}'"
-            claims.notes.add(UNUSED, trail, f"{definition.kind}.{definition.name}", said)
-            claims.whole(definition.node)
-    for orb in namespace.orbs.values():
-        note_unused(orb, claims)
-
-
-__all__ = ["Config", "Definition", "Namespace", "load", "namespace_of", "note_unused"]
+__all__ = ["Config", "Definition", "Namespace", "load", "namespace_of"]

@@ -60,6 +60,7 @@ _TEXTS: Table[str, Callable[[str, str], bool]] = {
     "starts-with": str.startswith,
     "contains": str.__contains__,
     "matches": lambda value, pattern: patterns.matches(pattern, value),
+    "changes": lambda value, pattern: any(patterns.matches(pattern, path) for path in value.split("\n")),
 }
 _NUMBERS: Table[str, Callable[[Value, Value], bool]] = {
     "<": operators.lt,

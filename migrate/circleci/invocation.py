@@ -1,16 +1,22 @@
-"""An entry of a workflow's `jobs:` becomes a job, or with a matrix several (reference circleci.md, section 1.7)."""
+"""An entry of a workflow's `jobs:` becomes a job, or with a matrix or a group several.
+
+Reference circleci.md, sections 1.3, 1.7 and 1.8.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrate.circleci import filters
+from migrate.circleci import filters, groups
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.jobs import ExpandedJob, JobExpander
 from migrate.circleci.matrix import Instance, instances
 from migrate.circleci.plan import Call, Job, Requirement
+from migrate.circleci.schema import INVOCATION, STATUSES
+from migrate.circleci.shapes import WRONG_VALUE, refuse
 from migrate.circleci.steps import Frame
+from migrate.circleci.structure import job_type
 from migrate.diagnostics import Fate, Trail, declare
-from migrate.yamlio.decode import Claims, peek
+from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
 
 UNKNOWN_JOB = declare(
@@ -20,9 +26,41 @@ UNKNOWN_JOB = declare(
     "A workflow's jobs are jobs of the config, 'orb/job', or entries with 'type: approval'.",
     "https://circleci.com/docs/configuration-reference/#jobs-in-workflow",
 )
+INLINE_TYPE = declare(
+    "inline-type",
+    Fate.ERROR,
+    "A workflow's entry has a type that only a job can have",
+    "Only approvals are written where they are used; jobs of other types are defined under 'jobs:'.",
+    "https://circleci.com/docs/configuration-reference/#job-type",
+)
+OVERRIDE = declare(
+    "override-with",
+    Fate.MANUAL,
+    "A job that an orb may replace",
+    """CircleCI runs the orb's job in place of the config's own where the orb has it. Nothing is known about this orb,
+    so the config's own job was converted: compare the two, or give the orb's source with '--orb-source'.""",
+    "https://circleci.com/docs/how-to-override-config/",
+)
 _FOR_ROOMS = ("context", "serial-group")
 _OWN = ("name", "type", "requires", "filters", "matrix", "pre-steps", "post-steps", "override-with", *_FOR_ROOMS)
 _STEPS = ("pre-steps", "post-steps")
+
+
+class Use(NamedTuple):
+    """An entry of a workflow: the job that it names, the keys below it, where it stands and in which workflow."""
+
+    key: str
+    body: Mapping
+    trail: Trail
+    workflow: str
+
+
+def entry_of(item: Node) -> tuple[str, Mapping]:
+    """An entry's key, and its body; the body of one that has none is empty, and stands where the key stands."""
+    if isinstance(item, Mapping) and len(item.entries) == 1:
+        key, value = item.entries[0]
+        return key.text, Mapping(value.entries if isinstance(value, Mapping) else (), key.span)
+    return (item.text, Mapping((), item.span)) if isinstance(item, Scalar) else ("", Mapping((), item.span))
 
 
 class Invoker(NamedTuple):
@@ -33,67 +71,114 @@ class Invoker(NamedTuple):
     jobs: JobExpander
 
     def invoke(self, item: Node, workflow: str) -> Iterator[Job]:
-        """The jobs that an entry makes: none if it was refused, several if it has a matrix."""
-        if isinstance(item, Mapping) and len(item.entries) == 1:
-            (entry,) = self.claims.each(item)
-            body = entry.value if isinstance(entry.value, Mapping) else Mapping((), entry.key.span)
-            yield from self.named(entry.key.text, body, (entry.key.span,), workflow)
-        else:
-            key = self.claims.text(item, "jobs", (item.span,))
-            yield from self.named(key, Mapping((), item.span), (item.span,), workflow)
+        """The jobs that an entry makes: none if it was refused, several if it has a matrix or is a group."""
+        key, body = entry_of(item)
+        if not key:
+            said = f"an entry of 'jobs' is a job's name, or a mapping with one key; this is {item.described}"
+            self.claims.notes.refuse(UNKNOWN_JOB, (item.span,), f"workflows.{workflow}.jobs", said)
+            self.claims.whole(item)
+            return
+        for _ in self.claims.each(item):
+            pass  # the job's name is read
+        use = Use(key, body, (body.span,), workflow)
+        refuse(body, INVOCATION, f"workflows/{workflow}/jobs/{key}", self.claims.notes, ())
+        yield from self.named(use)
 
-    def named(self, key: str, body: Mapping, trail: Trail, workflow: str) -> Iterator[Job]:
-        """The jobs that an entry `key: body` makes."""
-        matrix = self.claims.take(body, "matrix")
+    def named(self, use: Use) -> Iterator[Job]:
+        """The jobs that an entry makes."""
+        group = self.home.definitions.get(("job-groups", use.key))
+        if group is not None:
+            yield from self._group(group, use)
+            return
+        matrix = self.claims.take(use.body, "matrix")
         if matrix is None:
-            made = self._job(key, body, trail, workflow, Instance("", ()))
+            made = self._job(use, Instance("", ()))
             if made:
                 yield made
             return
-        alias = self.claims.text(self.claims.take(matrix, "alias"), "alias", trail) or key
-        for instance in instances(matrix, self.claims, trail):
-            made = self._job(key, body, trail, workflow, instance)
+        alias = self.claims.text(self.claims.take(matrix, "alias"), "alias", use.trail) or use.key
+        for instance in instances(matrix, self.claims, use.trail):
+            made = self._job(use, instance)
             if made:
                 yield made._replace(alias=alias)
 
-    def _job(self, key: str, body: Mapping, trail: Trail, workflow: str, instance: Instance) -> Job | None:
-        claims = self.claims
-        frame = Frame(self.home, self.home.scope(instance.scope), trail)
-        body = self._rendered(body, frame)
+    def _group(self, group: Definition, use: Use) -> Iterator[Job]:
+        group.used = True
+        frame = Frame(self.home, self.home.scope({}), use.trail)
+        body = self._rendered(use.body, frame)
+        serial = self.claims.take(body, "serial-group")
+        outer = self._outer(use._replace(body=body), Instance("", ()))
+        yield from groups.expand(groups.Use(group, outer, serial), self.invoke, self.claims)
+
+    def _outer(self, use: Use, instance: Instance) -> Job:
+        """What an entry says of a job, whatever the job is; its body is rendered."""
+        claims, (key, body, trail, workflow) = self.claims, use
         name = claims.text(claims.take(body, "name"), "name", trail) or key + instance.suffix
-        kind = claims.text(claims.take(body, "type"), "type", trail)
         requires = tuple(self._requires(claims.take(body, "requires"), trail))
-        admitted = filters.read(claims.take(body, "filters"), claims, trail)
+        admitted = self._filters(claims.take(body, "filters"), trail)
         left = Mapping(tuple(e for e in body.entries if e.key.text in _FOR_ROOMS), body.span)
-        expanded, defined = ExpandedJob(Mapping((), trail[-1]), ()), trail[-1]
-        if kind != "approval":
-            if self.home.leads_nowhere(key):
-                self.claims.whole(body)
-                expanded = ExpandedJob(Mapping((), trail[-1]), (Call(key, None, trail),))
-                return Job(name, key, workflow, "build", *expanded, requires, admitted, left, trail, defined)
-            definition = self.home.find("jobs", key)
-            if definition is None:
-                self._unknown(key, trail, workflow)
-                return None
-            expanded = self._expanded(definition, body, frame, instance)
-            defined = definition.span
-            # Peeked, not taken: the expansion of the job claims it.
-            declared = peek(definition.node, "type")
-            kind = declared.text if isinstance(declared, Scalar) else "build"
-        keys, steps = expanded.keys, expanded.steps
-        return Job(name, key, workflow, kind, keys, steps, requires, admitted, left, trail, defined)
+        nothing = Mapping((), trail[-1])
+        return Job(name, key, workflow, "approval", nothing, (), requires, admitted, left, trail, trail[-1])
+
+    def _filters(self, node: Node | None, trail: Trail) -> filters.Filters:
+        if isinstance(node, Scalar) and node.kind != "null":
+            from migrate.circleci.when import filter_of  # the expression language: few filters need it
+
+            condition = filter_of(node, self.home, self.claims, trail)
+            return filters.Filters(filters.NameFilter(), filters.NameFilter(), condition)
+        return filters.read(node, self.claims, trail)
+
+    def _job(self, use: Use, instance: Instance) -> Job | None:
+        claims, key, trail = self.claims, use.key, use.trail
+        frame = Frame(self.home, self.home.scope(instance.scope), trail)
+        body = self._rendered(use.body, frame)
+        use = use._replace(body=body)
+        kind = claims.text(claims.take(body, "type"), "type", trail)
+        outer = self._outer(use, instance)
+        if kind == "approval":
+            return outer
+        if kind:
+            said = f"Only jobs with `type: approval` can be defined inline; '{key}' has the type '{kind}'"
+            claims.notes.refuse(INLINE_TYPE, trail, f"workflows.{use.workflow}.jobs.{key}", said)
+        meant = self._meant(use)
+        if self.home.leads_nowhere(meant):
+            claims.whole(body)
+            return outer._replace(type="build", steps=(Call(meant, None, trail),))
+        definition = self.home.find("jobs", meant)
+        if definition is None:
+            if not kind:
+                self._unknown(use)
+            return None
+        expanded = self._expanded(definition, body, frame, instance)
+        return outer._replace(
+            type=job_type(definition.node), keys=expanded.keys, steps=expanded.steps, defined=definition.span
+        )
+
+    def _meant(self, use: Use) -> str:
+        """The job that an entry runs: the one of `override-with`, if there is such a job, else its own."""
+        other = self.claims.text(self.claims.take(use.body, "override-with"), "override-with", use.trail)
+        if other and self.home.leads_nowhere(other):
+            said = f"'{other}' would run in place of '{use.key}' if its orb has it; '{use.key}' was converted"
+            self.claims.notes.add(OVERRIDE, use.trail, f"workflows.{use.workflow}.jobs.{use.key}", said)
+            return use.key
+        return other if other and self.home.find("jobs", other) else use.key
 
     def _rendered(self, body: Mapping, frame: Frame) -> Mapping:
         """The entry's keys with their values put in; its steps are rendered where they are expanded."""
         renderer = frame.home.renderer(frame.scope, self.claims.notes, frame.trail)
         entries = tuple(e if e.key.text in _STEPS else Entry(e.key, renderer.render(e.value)) for e in body.entries)
+        for before, after in zip(body.entries, entries, strict=True):
+            self.claims.replaced(before.value, after.value)
         return Mapping(entries, body.span)
 
     def _expanded(self, definition: Definition, body: Mapping, frame: Frame, instance: Instance) -> ExpandedJob:
         given = {e.key.text: e for e in body.entries if e.key.text not in _OWN}
         for name, value in instance.arguments:
             given.setdefault(name, Entry(Scalar(name, "str", value.span), value))
-        job = self.jobs.expand(definition, Mapping(tuple(given.values()), body.span), frame)
+        arguments = Mapping(tuple(given.values()), body.span)
+        if job_type(definition.node) != "build":
+            return self.jobs.outline(definition, arguments, frame)
+        job = self.jobs.expand(definition, arguments, frame)
         before = self.jobs.steps.expand(self.claims.take(body, "pre-steps"), frame)
         after = self.jobs.steps.expand(self.claims.take(body, "post-steps"), frame)
         return ExpandedJob(job.keys, (*before, *job.steps, *after))
@@ -102,12 +187,22 @@ class Invoker(NamedTuple):
         for item in self.claims.items(node):
             if isinstance(item, Mapping):
                 for entry in self.claims.each(item):
-                    texts = [self.claims.text(s, "requires", trail) for s in self.claims.items(entry.value)]
+                    texts = [self._status(one, trail) for one in self.claims.items(entry.value)]
                     yield Requirement(entry.key.text, tuple(texts), entry.key.span)
             else:
                 yield Requirement(self.claims.text(item, "requires", trail), span=item.span)
 
-    def _unknown(self, key: str, trail: Trail, workflow: str) -> None:
+    def _status(self, node: Node, trail: Trail) -> str:
+        text = self.claims.text(node, "requires", trail)
+        if text not in STATUSES:
+            said = f"'{text}' is no status of a required job; there are: {', '.join(STATUSES)}"
+            self.claims.notes.refuse(WRONG_VALUE, (*trail, node.span), "requires", said)
+        return text
+
+    def _unknown(self, use: Use) -> None:
         legal = ", ".join(self.home.names("jobs")) or "none"
-        said = f"Error calling workflow: '{workflow}': Cannot find a definition for job named {key}; there are: {legal}"
-        self.claims.notes.refuse(UNKNOWN_JOB, trail, f"workflows.{workflow}.jobs.{key}", said)
+        said = (
+            f"Error calling workflow: '{use.workflow}': Cannot find a definition for job named {use.key}; "
+            f"there are: {legal}"
+        )
+        self.claims.notes.refuse(UNKNOWN_JOB, use.trail, f"workflows.{use.workflow}.jobs.{use.key}", said)

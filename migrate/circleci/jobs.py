@@ -6,13 +6,16 @@ Reference circleci.md, sections 1.3, 1.4 and 2.6.
 from typing import NamedTuple
 
 from migrate.circleci.config import Definition, Namespace
-from migrate.circleci.parameters import bind, declared
+from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
+from migrate.circleci.schema import JOB
+from migrate.circleci.shapes import refuse
 from migrate.circleci.steps import Frame, StepExpander, given
+from migrate.circleci.structure import check, job_type
 from migrate.circleci.template import Scope
 from migrate.diagnostics import Fate, Trail, declare
-from migrate.yamlio.decode import WRONG_TYPE, Claims, peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.yamlio.decode import Claims, peek
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 UNKNOWN_EXECUTOR = declare(
     "unknown-executor",
@@ -27,6 +30,13 @@ NO_STEPS = declare(
     "A job has no steps",
     "CircleCI wants at least one step in each job, after conditions have chosen.",
     "https://circleci.com/docs/configuration-reference/#steps",
+)
+IGNORED_STEPS = declare(
+    "ignored-steps",
+    Fate.DROPPED,
+    "Steps of a job that runs none",
+    "Only jobs of the type 'build' run steps; CircleCI ignores those of the others.",
+    "https://circleci.com/docs/configuration-reference/#job-type",
 )
 _OWN = ("parameters", "description", "steps", "executor", "type")
 
@@ -46,28 +56,41 @@ class JobExpander(NamedTuple):
 
     def expand(self, job: Definition, arguments: Mapping, caller: Frame) -> ExpandedJob:
         """The job as called with `arguments`, which are written in the caller's scope."""
+        self.steps.count = 0
+        self.claims.notes.spend(3000, (*caller.trail, job.span))
         claims = self.claims
-        claims.take(job.node, "description")
-        claims.take(job.node, "type")
-        trail = (*caller.trail, job.span)
-        parameters = declared(claims.take(job.node, "parameters"), claims, (job.span,))
-        renderer = caller.home.renderer(caller.scope, claims.notes, caller.trail)
-        scope = bind(parameters, arguments, renderer, claims, f"job '{job.name}'")
+        scope = self._bound(job, arguments, caller)
         passed = given(scope, arguments)
         self.steps.remember(passed, caller.home)
         self.steps.remember(scope, job.home)
+        trail = (*caller.trail, job.span)
         frame = Frame(job.home, job.home.scope(scope), trail)
         keys = self._keys(job.node, frame, caller.home, passed)
         listed = claims.take(job.node, "steps")
-        if isinstance(listed, Mapping):
-            said = f"'steps' wants a list; this is {listed.described}"
-            claims.notes.refuse(WRONG_TYPE, (*trail, listed.span), f"jobs.{job.name}", said)
-            claims.whole(listed)
         calls = tuple(self.steps.expand(listed, frame))
-        if not calls:
+        if not calls and (isinstance(listed, Sequence) or (isinstance(listed, Scalar) and listed.kind != "null")):
             said = f"the job '{job.name}' has no steps; at least one step is required"
             claims.notes.refuse(NO_STEPS, trail, f"jobs.{job.name}", said)
         return ExpandedJob(keys, calls)
+
+    def outline(self, job: Definition, arguments: Mapping, caller: Frame) -> ExpandedJob:
+        """The keys of a job that runs no steps: a release, a lock, one that is only there for the order."""
+        scope = self._bound(job, arguments, caller)
+        keys = self._rendered(job.node, Frame(job.home, job.home.scope(scope), (*caller.trail, job.span)))
+        ignored = self.claims.take(job.node, "steps")
+        if ignored is not None:
+            said = f"the steps of '{job.name}' are ignored: its type is '{job_type(job.node)}'"
+            self.claims.notes.add(IGNORED_STEPS, (*caller.trail, job.span), f"jobs.{job.name}", said)
+            self.claims.whole(ignored)
+        return ExpandedJob(keys, ())
+
+    def _bound(self, job: Definition, arguments: Mapping, caller: Frame) -> Scope:
+        claims = self.claims
+        check(job, claims.notes, caller.trail)
+        claims.take(job.node, "description")
+        claims.take(job.node, "type")
+        renderer = caller.home.renderer(caller.scope, claims.notes, caller.trail)
+        return bind(job.parameters(claims), arguments, renderer, claims, f"job '{job.name}'")
 
     def _keys(self, node: Node, frame: Frame, caller: Namespace, passed: Scope) -> Mapping:
         """The job's own keys over its executor's; `environment` is merged, the rest replaces."""
@@ -77,13 +100,21 @@ class JobExpander(NamedTuple):
             return rendered
         value = frame.home.renderer(frame.scope, self.claims.notes, frame.trail).render(choice)
         home = caller if any(value is argument for argument in passed.values()) else frame.home
-        return _merged(self._executor(value, home, frame.at(choice), frame), rendered)
+        return self._merged(self._executor(value, home, frame.at(choice), frame), rendered)
 
     def _rendered(self, node: Node, frame: Frame) -> Mapping:
         renderer = frame.home.renderer(frame.scope, self.claims.notes, frame.trail)
-        entries = node.entries if isinstance(node, Mapping) else ()
-        kept = tuple(Entry(e.key, renderer.render(e.value)) for e in entries if e.key.text not in _OWN)
-        return Mapping(kept, node.span)
+        kept: list[Entry] = []
+        for entry in node.entries if isinstance(node, Mapping) else ():
+            key, shape = entry.key.text, JOB.keys.get(entry.key.text)
+            if key in _OWN:
+                continue
+            value = renderer.render(entry.value)
+            self.claims.replaced(entry.value, value)
+            if value is not entry.value and shape is not None:
+                refuse(value, shape, key, self.claims.notes, frame.trail)
+            kept.append(Entry(entry.key, value))
+        return Mapping(tuple(kept), node.span)
 
     def _executor(self, choice: Node, home: Namespace, trail: Trail, frame: Frame) -> Mapping:
         empty = Mapping((), choice.span)
@@ -92,28 +123,31 @@ class JobExpander(NamedTuple):
         self.claims.whole(choice)
         executor = home.find("executors", name)
         if executor is None:
-            if not home.leads_nowhere(name):
+            if name and not home.leads_nowhere(name):
                 legal = ", ".join(home.names("executors")) or "none"
                 said = f'Executor "{name}" does not exist; there are: {legal}'
                 self.claims.notes.refuse(UNKNOWN_EXECUTOR, trail, "executor", said)
             return empty
+        check(executor, self.claims.notes, trail)
         self.claims.take(executor.node, "description")
-        parameters = declared(self.claims.take(executor.node, "parameters"), self.claims, (executor.span,))
         entries = choice.entries if isinstance(choice, Mapping) else ()
         arguments = Mapping(tuple(e for e in entries if e.key.text != "name"), choice.span)
         renderer = frame.home.renderer(frame.scope, self.claims.notes, trail)
-        scope = bind(parameters, arguments, renderer, self.claims, f"executor '{name}'")
+        scope = bind(executor.parameters(self.claims), arguments, renderer, self.claims, f"executor '{name}'")
         return self._rendered(executor.node, frame._replace(home=executor.home, scope=executor.home.scope(scope)))
 
-
-def _merged(below: Mapping, above: Mapping) -> Mapping:
-    entries = {entry.key.text: entry for entry in below.entries}
-    for entry in above.entries:
-        under = entries.get(entry.key.text)
-        if entry.key.text == "environment" and under is not None:
-            entry = Entry(entry.key, _merged_environment(under.value, entry.value))  # noqa: PLW2901
-        entries[entry.key.text] = entry
-    return Mapping(tuple(entries.values()), above.span)
+    def _merged(self, below: Mapping, above: Mapping) -> Mapping:
+        entries = {entry.key.text: entry for entry in below.entries}
+        for entry in above.entries:
+            under = entries.get(entry.key.text)
+            if under is not None:
+                # Read, and replaced: each name of an environment, else the whole value.
+                self.claims.take(below, entry.key.text)
+                self.claims.whole(under.value)
+            if entry.key.text == "environment" and under is not None:
+                entry = Entry(entry.key, _merged_environment(under.value, entry.value))  # noqa: PLW2901
+            entries[entry.key.text] = entry
+        return Mapping(tuple(entries.values()), above.span)
 
 
 def _merged_environment(below: Node, above: Node) -> Node:

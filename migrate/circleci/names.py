@@ -15,7 +15,12 @@ from migrate.diagnostics import Notes
 def settle(workflow: Workflow, notes: Notes) -> Workflow:
     """The workflow with unique names, and with requirements that name exactly one job each."""
     jobs = tuple(_numbered(workflow.jobs))
-    return workflow._replace(jobs=tuple(job._replace(requires=tuple(_resolved(job, jobs, notes))) for job in jobs))
+    named: dict[str, list[Job]] = {job.name: [job] for job in jobs}
+    aliased: dict[str, list[Job]] = {}
+    for job in jobs:
+        aliased.setdefault(job.alias, []).append(job)
+    settled = (job._replace(requires=tuple(_resolved(job, named, aliased, notes))) for job in jobs)
+    return workflow._replace(jobs=tuple(settled))
 
 
 def _numbered(jobs: tuple[Job, ...]) -> Iterator[Job]:
@@ -34,16 +39,18 @@ def _numbered(jobs: tuple[Job, ...]) -> Iterator[Job]:
         yield job._replace(name=name, alias=job.alias or job.name)
 
 
-def _resolved(job: Job, jobs: tuple[Job, ...], notes: Notes) -> Iterator[Requirement]:
+def _resolved(
+    job: Job, named: dict[str, list[Job]], aliased: dict[str, list[Job]], notes: Notes
+) -> Iterator[Requirement]:
     for requirement in job.requires:
-        others = [other for other in jobs if other.name != job.name]
-        found = [other for other in others if other.name == requirement.job]
-        found = found or [other for other in others if other.alias == requirement.job]
+        found = named.get(requirement.job, []) if requirement.job != job.name else []
+        found = found or [other for other in aliased.get(requirement.job, []) if other.name != job.name]
         one_entry = len({other.trail for other in found}) == 1
         if found and one_entry:
-            yield from (replace(requirement, job=other.name) for other in found)
+            same = len(found) == 1 and found[0].name == requirement.job
+            yield from (requirement,) if same else (replace(requirement, job=other.name) for other in found)
         else:
-            _refuse(job, requirement, len(found), sorted(other.name for other in others), notes)
+            _refuse(job, requirement, len(found), sorted(name for name in named if name != job.name), notes)
 
 
 def _refuse(job: Job, requirement: Requirement, count: int, names: list[str], notes: Notes) -> None:

@@ -6,8 +6,10 @@ Typing is strict, nothing is coerced; the messages are CircleCI's own (reference
 import re
 from typing import NamedTuple
 
+from migrate.circleci import shapes
+from migrate.circleci.schema import PARAMETER
 from migrate.circleci.template import Renderer, Scope
-from migrate.diagnostics import Fate, Span, Trail, declare
+from migrate.diagnostics import Fate, Notes, Span, Trail, declare
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
 
@@ -35,6 +37,7 @@ PARAMETER_UNEXPECTED = declare(
 )
 
 TYPES = ("boolean", "enum", "env_var_name", "executor", "integer", "steps", "string")
+PIPELINE_TYPES = ("boolean", "enum", "integer", "string")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -48,20 +51,23 @@ class Parameter(NamedTuple):
     span: Span
 
 
-def declared(node: Node | None, claims: Claims, trail: Trail) -> tuple[Parameter, ...]:
+def declared(node: Node | None, claims: Claims, trail: Trail, types: tuple[str, ...] = TYPES) -> tuple[Parameter, ...]:
     """Read a `parameters:` mapping; a type that does not exist or a default that does not fit is refused."""
-    return tuple(_declared(e.key.text, e.value, claims, (*trail, e.key.span)) for e in claims.each(node))
+    return tuple(_declared(e.key.text, e.value, claims, (*trail, e.key.span), types) for e in claims.each(node))
 
 
-def _declared(name: str, node: Node, claims: Claims, trail: Trail) -> Parameter:
-    claims.take(node, "description")
+def _declared(name: str, node: Node, claims: Claims, trail: Trail, types: tuple[str, ...]) -> Parameter:
+    shapes.refuse(node, PARAMETER, f"parameters/{name}", claims.notes, trail)
+    claims.whole(node)
     kind = claims.text(claims.take(node, "type"), "type", trail)
     choices = tuple(claims.text(item, "enum", trail) for item in claims.items(claims.take(node, "enum")))
     default = claims.take(node, "default")
-    claims.whole(default)
     parameter = Parameter(name, kind, default, choices, trail[-1])
-    if kind not in TYPES:
-        said = f"parameter '{name}' has the type '{kind}'; the types are {', '.join(TYPES)}"
+    if kind not in types:
+        said = f"parameter '{name}' has the type '{kind}'; the types are {', '.join(types)}"
+        claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
+    elif kind == "enum" and not choices:
+        said = f"the parameter '{name}' has the type enum; 'enum' must list its values"
         claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
     elif default is not None and not fits(parameter, default):
         said = (
@@ -90,6 +96,15 @@ def fits(parameter: Parameter, value: Node) -> bool:
     return parameter.type == "executor"
 
 
+def refuse_misfit(parameter: Parameter, value: Node, notes: Notes, trail: Trail) -> bool:
+    """Whether `value` does not have the parameter's type; then the config is refused."""
+    misfit = not fits(parameter, value)
+    if misfit:
+        said = f"Type error for argument {parameter.name}: expected {_wanted(parameter)}, actual value: {_shown(value)}"
+        notes.refuse(PARAMETER_TYPE, trail, parameter.name, said)
+    return misfit
+
+
 def bind(
     parameters: tuple[Parameter, ...], arguments: Node | None, renderer: Renderer, claims: Claims, what: str
 ) -> dict[str, Node]:
@@ -104,10 +119,7 @@ def bind(
             legal = ", ".join(sorted(known)) or "none"
             said = f"Unexpected argument(s): {name}; {what} declares: {legal}"
             claims.notes.refuse(PARAMETER_UNEXPECTED, trail, name, said)
-        elif not fits(known[name], value):
-            said = f"Type error for argument {name}: expected {_wanted(known[name])}, actual value: {_shown(value)}"
-            claims.notes.refuse(PARAMETER_TYPE, trail, name, said)
-        else:
+        elif not refuse_misfit(known[name], value, claims.notes, trail):
             scope[f"parameters.{name}"] = value
     given = arguments.keys if isinstance(arguments, Mapping) else ()
     missing = [p.name for p in parameters if p.default is None and p.name not in given]

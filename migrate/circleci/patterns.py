@@ -32,9 +32,15 @@ def matches(pattern: str, value: str) -> bool:
     code = _code(pattern)
     if isinstance(code, str):
         return False
-    places = _reached(code, [0], value, 0)
+    # Without assertions, where a character leads depends on nothing else: a long value comes to the same places again.
+    lasting = all(not op.at for op in code)
+    known: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+    places = frozenset(_reached(code, [0], value, 0))
     for index, char in enumerate(value, 1):
-        places = _reached(code, _passed(code, places, char), value, index)
+        before = places
+        found = known.get((before, char)) if lasting else None
+        places = frozenset(_reached(code, _passed(code, before, char), value, index)) if found is None else found
+        known[before, char] = places
         if not places:
             return False
     return len(code) in places
@@ -48,7 +54,7 @@ def _code(pattern: str) -> Code | str:
         return str(error)
 
 
-def _passed(code: Code, places: set[int], char: str) -> list[int]:
+def _passed(code: Code, places: frozenset[int], char: str) -> list[int]:
     inside = (place for place in places if place < len(code))
     return [place + 1 for place in inside if (test := code[place].test) is not None and test.fullmatch(char)]
 

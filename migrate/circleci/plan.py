@@ -54,7 +54,8 @@ class Job(NamedTuple):
     `keys` holds what rooms lower (`docker`, `environment`, `resource_class` …), `invocation` the keys of
     the workflow's entry that are left for rooms (`context` …). `trail` starts at the workflow's entry;
     `defined` is the definition's place. Other jobs may also require it by its `alias`.
-    `added` names the addition that it is, `held` says that a person starts it.
+    Its `type` is one of CircleCI's, or `group` for what opens and closes a job group, or `setup` for one that handed
+    over to another config. `added` names the addition that it is, `held` says that a person starts it.
     """
 
     name: str
@@ -76,6 +77,11 @@ class Job(NamedTuple):
     def id(self) -> str:
         """The name that is unique in the plan."""
         return f"{self.workflow}/{self.name}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs anything; an approval, a lock or a no-op is there for the order of others."""
+        return self.type in {"build", "release"}
 
 
 class Workflow(NamedTuple):

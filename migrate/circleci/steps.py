@@ -4,16 +4,19 @@ Reference circleci.md, sections 1.5, 2.1 and 2.5.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from migrate.circleci.conditions import Condition, Constant
 from migrate.circleci.config import Definition, Namespace
-from migrate.circleci.parameters import bind, declared
+from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
+from migrate.circleci.schema import STEPS
+from migrate.circleci.shapes import refuse, unknown_keys
+from migrate.circleci.structure import check
 from migrate.circleci.template import Renderer, Scope, truthy
 from migrate.diagnostics import Fate, Trail, declare
-from migrate.yamlio.decode import Claims
+from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 BUILTIN = [
@@ -21,6 +24,7 @@ BUILTIN = [
     "attach_workspace",
     "checkout",
     "deploy",
+    "install_signing_bundle",
     "persist_to_workspace",
     "restore_cache",
     "run",
@@ -28,8 +32,15 @@ BUILTIN = [
     "setup_remote_docker",
     "store_artifacts",
     "store_test_results",
+    "with_tool_cache",
 ]
+_AROUND = "with_tool_cache"
+"""The built-in step that has steps of its own, which run in any case."""
 _CONDITIONS = {"when": True, "unless": False}
+MOST_STEPS = 5000
+"""Steps of a job, with the commands and conditions that they come through."""
+DEEPEST = 100
+"""How many commands may call each other."""
 
 UNKNOWN_COMMAND = declare(
     "unknown-command",
@@ -67,6 +78,13 @@ BAD_CONDITION = declare(
     "A condition is a value, or a mapping with one of and, equal, matches, not, or.",
     "https://circleci.com/docs/configuration-reference/#logic-statements",
 )
+IGNORED_KEY = declare(
+    "ignored-key",
+    Fate.KEPT,
+    "A key of a step that CircleCI does not read",
+    "Steps about caches, workspaces and artifacts may hold other keys than those that count. They do nothing there.",
+    "https://circleci.com/docs/configuration-reference/#steps",
+)
 NEVER_RUNS = declare(
     "never-runs",
     Fate.DROPPED,
@@ -96,13 +114,25 @@ def given(scope: Scope, arguments: Node) -> Scope:
     return {f"parameters.{name}": scope[f"parameters.{name}"] for name in names if f"parameters.{name}" in scope}
 
 
+def _apart(body: Node) -> tuple[Node, Node | None]:
+    """A step's arguments without the steps below it, and those."""
+    if not isinstance(body, Mapping):
+        return body, None
+    # Peeked, not taken: the steps are claimed one by one where they are expanded.
+    return replace(body, entries=tuple(e for e in body.entries if e.key.text != "steps")), peek(body, "steps")
+
+
 @dataclass(slots=True)
 class StepExpander:
-    """Expands steps; remembers in which namespace a list was written that travels as an argument."""
+    """Expands steps; remembers in which namespace a list was written that travels as an argument.
+
+    `count` is how many steps, commands and conditions the job has that is being expanded.
+    """
 
     claims: Claims
     extra_steps: tuple[str, ...] = ()
     pruned: list[tuple[Node, Trail]] = field(default_factory=list)
+    count: int = 0
     _written: dict[int, tuple[Node, Namespace]] = field(default_factory=dict)
 
     def expand(self, steps: Node | None, frame: Frame) -> Iterator[Call]:
@@ -119,6 +149,20 @@ class StepExpander:
         for value in values.values():
             if isinstance(value, Sequence):
                 self._written.setdefault(id(value), (value, home))
+
+    def _count(self, trail: Trail, depth: int) -> None:
+        """Give up on what would not end: two calls of a command in each of forty commands are a million million."""
+        self.count += 1
+        self.claims.notes.spend(50, trail)
+        if self.count > MOST_STEPS:
+            said = (
+                f"this job expands to more than {MOST_STEPS:,} steps and commands; this is the last that was looked at"
+            )
+            self.claims.notes.give_up(trail, said)
+        if depth > DEEPEST:
+            self.claims.notes.give_up(
+                trail, f"commands call each other more than {DEEPEST} deep; this call is one too many"
+            )
 
     def _renderer(self, frame: Frame) -> Renderer:
         return frame.home.renderer(frame.scope, self.claims.notes, frame.trail)
@@ -142,6 +186,7 @@ class StepExpander:
 
     def _call(self, entry: Entry, frame: Frame) -> Iterator[Call]:
         name = entry.key.text
+        self._count(frame.at(entry.key), len(frame.open))
         command = frame.home.find("commands", name)
         if command and command not in frame.open:
             yield from self._command(command, entry, frame)
@@ -153,20 +198,37 @@ class StepExpander:
         elif name == "steps":
             yield from self.expand(entry.value, frame)
         elif name in BUILTIN or name in self.extra_steps or frame.home.leads_nowhere(name):
-            body = self._renderer(frame).render(entry.value)
+            written, inner = _apart(entry.value) if name == _AROUND else (entry.value, None)
+            body = self._renderer(frame).render(written)
+            self.claims.replaced(written, body)
+            if body is not written and name in STEPS and name != _AROUND:
+                refuse(body, STEPS[name], name, self.claims.notes, frame.at(entry.key))
+            self._note_ignored(name, body, frame.at(entry.key))
             yield Call(name, body, frame.at(entry.key), frame.commands)
+            yield from self.expand(inner, frame)
         else:
             legal = ", ".join((*frame.home.names("commands"), *BUILTIN))
             said = f"Cannot find a definition for command named {name}; there are: {legal}"
             self.claims.notes.refuse(UNKNOWN_COMMAND, frame.at(entry.key), name, said)
             self.claims.whole(entry.value)
 
+    def _note_ignored(self, name: str, body: Node, trail: Trail) -> None:
+        """Say which keys of a step CircleCI does not read, where it lets others stand than those that it knows."""
+        for entry in unknown_keys(STEPS.get(name), body):
+            self.claims.take(body, entry.key.text)
+            self.claims.whole(entry.value)
+            said = f"CircleCI reads no '{entry.key.text}' in {name}; nothing is lost with it"
+            self.claims.notes.add(IGNORED_KEY, (*trail, entry.key.span), name, said)
+
     def _command(self, command: Definition, entry: Entry, frame: Frame) -> Iterator[Call]:
-        self.claims.take(command.node, "description")
         trail = frame.at(entry.key)
-        parameters = declared(self.claims.take(command.node, "parameters"), self.claims, (command.span,))
+        check(command, self.claims.notes, trail)
+        self.claims.take(command.node, "description")
+        if isinstance(entry.value, Scalar) and entry.value.kind != "null":
+            said = f"the command '{command.name}' takes a mapping of arguments; this is {entry.value.described}"
+            self.claims.notes.refuse(BAD_STEP, trail, command.name, said)
         renderer = self._renderer(frame)._replace(trail=trail)
-        scope = bind(parameters, entry.value, renderer, self.claims, f"command '{command.name}'")
+        scope = bind(command.parameters(self.claims), entry.value, renderer, self.claims, f"command '{command.name}'")
         self.remember(given(scope, entry.value), frame.home)
         self.remember(scope, command.home)
         inner = Frame(
@@ -182,6 +244,9 @@ class StepExpander:
             self.claims.notes.refuse(BAD_STEP, frame.at(entry.key), entry.key.text, said)
             return
         self.claims.whole(condition)
+        if isinstance(condition, Sequence):
+            said = "a condition is a value or a logic statement, and this is a list; put 'and' or 'or' before it"
+            self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, condition.span), entry.key.text, said)
         holds = self._holds(self._renderer(frame).render(condition), entry, frame)
         if not isinstance(holds, Constant):
             asked = f" ({holds})" if holds else ""

@@ -5,12 +5,14 @@ true, `<<^parameters.x>>…<</parameters.x>>` one that stands where it is not; `
 A scalar that is one value and nothing else takes the value's type. `pipeline.*` stays symbolic.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Table
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from migrate.diagnostics import Fate, Notes, Trail, declare
+from migrate.diagnostics import LONGEST_TEXT, Fate, Notes, Span, Trail, declare
 from migrate.yamlio.nodes import Entry, Node, Scalar, Sequence, Symbol
 
 UNCLOSED_TAG = declare(
@@ -29,6 +31,8 @@ UNKNOWN_ARGUMENT = declare(
     "https://circleci.com/docs/reusing-config/#using-the-parameters-declaration",
 )
 
+_SHOWN = 50
+"""How many legal names a message lists."""
 _T = TypeVar("_T")
 
 Scope = Table[str, Node]
@@ -36,36 +40,43 @@ Scope = Table[str, Node]
 
 
 class Value(NamedTuple):
-    """`<< name >>`, with the text that it was read from."""
+    """`<< name >>`: the text that it was read from, and where in the scalar's text it begins."""
 
     name: str
     source: str
+    at: int
 
 
 class Section(NamedTuple):
-    """`<<#name>>parts<</name>>`, or with `^` if `inverted`."""
+    """`<<#name>>parts<</name>>`, or with `^` if `inverted`; `at` is where in the scalar's text it begins."""
 
     name: str
     inverted: bool
     parts: tuple["Part", ...]
+    at: int
 
 
 Part = str | Value | Section
 
+_PARAMETER = re.compile(r"pipeline\.parameters\.[\w-]+")
+DEEPEST = 50
+"""How deep sections may nest."""
+
 
 class TemplateError(Exception):
-    """A text that is no template; never leaves this module."""
+    """A text that is no template; `at` is where in it. Never leaves this module."""
+
+    def __init__(self, said: str, at: int) -> None:
+        self.at = at
+        super().__init__(said)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[Part, ...]:
     """Cut `text` into literals, values and sections; raises TemplateError with CircleCI's own words."""
-    parts, rest = _parse(text, 0, "")
-    assert rest == len(text), "a template is read to its end"  # noqa: S101 - our own invariant
-    return parts
-
-
-def _parse(text: str, at: int, section: str) -> tuple[tuple[Part, ...], int]:
+    open_: list[tuple[str, bool, int, list[Part]]] = []
     parts: list[Part] = []
+    at = 0
     while (start := text.find("<<", at)) >= 0:
         if start > at and text[start - 1] == "\\":
             end = start + 2 + (text[start + 2 : start + 3] == "<")
@@ -76,23 +87,28 @@ def _parse(text: str, at: int, section: str) -> tuple[tuple[Part, ...], int]:
             parts.append(text[at:start])
         end = text.find(">>", start)
         if end < 0:
-            raise TemplateError("Unclosed '<<' tag")  # noqa: EM101, TRY003
+            said = "Unclosed '<<' tag; write a '<<' that opens none as '\\<<'"
+            raise TemplateError(said, start)
         tag, at = text[start + 2 : end].strip(), end + 2
         if tag[:1] in {"#", "^"}:
-            name = tag[1:].strip()
-            inner, at = _parse(text, at, name)
-            parts.append(Section(name, tag[0] == "^", inner))
+            if len(open_) == DEEPEST:
+                said = f"more than {DEEPEST} sections stand inside one another"
+                raise TemplateError(said, start)
+            open_.append((tag[1:].strip(), tag[0] == "^", start, parts))
+            parts = []
         elif tag[:1] == "/":
-            if tag[1:].strip() != section:
-                raise TemplateError(f"Unopened tag '{tag}'")  # noqa: EM102, TRY003
-            return tuple(parts), at
+            if not open_ or tag[1:].strip() != open_[-1][0]:
+                said = f"Unopened tag '{tag}'"
+                raise TemplateError(said, start)
+            name, inverted, began, above = open_.pop()
+            above.append(Section(name, inverted, tuple(parts), began))
+            parts = above
         else:
-            parts.append(Value(tag, text[start:at]))
-    if section:
-        raise TemplateError(f"Unclosed section '{section}'")  # noqa: EM102, TRY003
-    if at < len(text):
-        parts.append(text[at:])
-    return tuple(parts), len(text)
+            parts.append(Value(tag, text[start:at], start))
+    if open_:
+        said = f"Unclosed section '{open_[-1][0]}'"
+        raise TemplateError(said, open_[-1][2])
+    return (*parts, text[at:]) if at < len(text) else tuple(parts)
 
 
 def truthy(node: Node | None) -> bool:
@@ -123,8 +139,11 @@ class Renderer(NamedTuple):
         """The tree with every tag replaced; a part without tags stays the very same object."""
         if not self.active:
             return node
+        self.notes.spend(1, self.trail)
         if isinstance(node, Scalar):
             return self._scalar(node) if "<<" in node.text else node
+        if not node.templated:
+            return node
         if isinstance(node, Sequence):
             return _mapped(node, node.items, self.render, lambda items: replace(node, items=items))
         return _mapped(node, node.entries, self._entry, lambda entries: replace(node, entries=entries))
@@ -137,40 +156,75 @@ class Renderer(NamedTuple):
         try:
             parts = parse(node.text)
         except TemplateError as error:
-            self.notes.refuse(UNCLOSED_TAG, (*self.trail, node.span), "<<", str(error))
+            self.notes.refuse(UNCLOSED_TAG, (*self.trail, _place(node, error.at)), "<<", str(error))
             return node
         if len(parts) == 1 and isinstance(parts[0], Value) and parts[0].name in self.scope:
             return self.scope[parts[0].name]
-        text = Scalar("", "str", node.span)
+        text = _Text()
+        self._append(text, parts, node)
+        if text.length > LONGEST_TEXT:
+            said = f"a value has at most {LONGEST_TEXT:,} letters; this one comes to {text.length:,}"
+            self.notes.give_up((*self.trail, node.span), said)
+        return Scalar("".join(text.pieces), "str", node.span, tuple(text.symbols))
+
+    def _append(self, text: "_Text", parts: tuple[Part, ...], node: Scalar) -> None:
         for part in parts:
-            text = self._append(text, part, node)
-        return text
+            if isinstance(part, Section):
+                if truthy(self._lookup(part, node)) != part.inverted:
+                    self._append(text, part.parts, node)
+            elif isinstance(part, str):
+                text.add(part)
+            elif part.name not in self.scope and _symbolic(part.name):
+                text.add(part.source, (Symbol(0, len(part.source), part.name),))
+            elif isinstance(value := self._lookup(part, node), Scalar):
+                self.notes.spend(len(value.text) // 10, (*self.trail, node.span))
+                text.add(str(value.truth).lower() if value.kind == "bool" else value.text, value.symbols)
 
-    def _append(self, so_far: Scalar, part: Part, node: Scalar) -> Scalar:
-        if isinstance(part, str):
-            return replace(so_far, text=so_far.text + part)
-        if isinstance(part, Section):
-            if truthy(self._lookup(part.name, node)) != part.inverted:
-                for inner in part.parts:
-                    so_far = self._append(so_far, inner, node)
-            return so_far
-        at = len(so_far.text)
-        if part.name not in self.scope and _symbolic(part.name):
-            symbol = Symbol(at, at + len(part.source), part.name)
-            return replace(so_far, text=so_far.text + part.source, symbols=(*so_far.symbols, symbol))
-        value = self._lookup(part.name, node)
-        if not isinstance(value, Scalar):
-            return so_far
-        text = str(value.truth).lower() if value.kind == "bool" else value.text
-        moved = tuple(Symbol(s.start + at, s.end + at, s.name) for s in value.symbols)
-        return replace(so_far, text=so_far.text + text, symbols=so_far.symbols + moved)
-
-    def _lookup(self, name: str, node: Scalar) -> Node | None:
+    def _lookup(self, part: Value | Section, node: Scalar) -> Node | None:
+        name = part.name
         if name not in self.scope and not _symbolic(name):
-            legal = ", ".join(sorted(self.scope)) or "none"
+            legal = ", ".join(sorted(self.scope)[:_SHOWN]) or "none"
             said = f"Arguments referenced without declared parameters: {name}; declared here: {legal}"
-            self.notes.refuse(UNKNOWN_ARGUMENT, (*self.trail, node.span), name, said)
+            self.notes.refuse(UNKNOWN_ARGUMENT, (*self.trail, _place(node, part.at)), name, said)
         return self.scope.get(name)
+
+
+@dataclass(slots=True)
+class _Text:
+    """A text that is being put together, with the symbols in it."""
+
+    pieces: list[str] = field(default_factory=list)
+    symbols: list[Symbol] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, piece: str, symbols: tuple[Symbol, ...] = ()) -> None:
+        self.symbols += (Symbol(s.start + self.length, s.end + self.length, s.name) for s in symbols)
+        self.pieces.append(piece)
+        self.length += len(piece)
+
+
+def _place(node: Scalar, at: int) -> Span:
+    """Where the tag stands that begins at `at` of a scalar's text."""
+    count = 0
+    found = node.text.find("<<")
+    while 0 <= found < at:
+        count += 1
+        found = node.text.find("<<", found + 1)
+    return node.marks[count] if count < len(node.marks) else node.span
+
+
+def pipeline_parameters(node: Scalar) -> Iterator[tuple[str, Span]]:
+    """The pipeline parameters that a scalar's tags name, and where; those of expressions are not looked for."""
+    try:
+        open_ = list(parse(node.text))
+    except TemplateError:
+        return
+    while open_:
+        part = open_.pop()
+        if isinstance(part, Section):
+            open_ += part.parts
+        if not isinstance(part, str) and _PARAMETER.fullmatch(part.name):
+            yield part.name, _place(node, part.at)
 
 
 def _symbolic(name: str) -> bool:

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import click
 
-from migrate import Outcome, __version__
+from migrate import Outcome, Source, __version__
 from migrate import convert as compile_config
 from migrate.catalog import Catalog
 from migrate.choices import VALUES
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.links import links
-from migrate.cli.reading import DEFAULT, Project, project
+from migrate.cli.orb_options import Orbs, orb_options
+from migrate.cli.reading import DEFAULT, Project, named, project
 from migrate.cli.writing import below, write
 from migrate.diagnostics import Fate
 from migrate.report import json, markdown, terminal
@@ -46,6 +47,8 @@ class Target(NamedTuple):
     metavar="DIR",
     help="Your own mappings, which win over ours.",
 )
+@click.option("--continuation", metavar="FILE", help="The config that a setup config goes on with.")
+@orb_options
 @click.option(
     "--fail-on",
     type=click.Choice([fate.value for fate in Fate]),
@@ -68,6 +71,8 @@ def convert(
     style: str | None,
     layout: str | None,
     mappings: Path | None,
+    continuation: str | None,
+    orbs: Orbs,
     fail_on: str,
     force: bool,
     in_place: bool,
@@ -84,10 +89,9 @@ def convert(
         said = "--stdout and --diff exclude each other"
         raise click.UsageError(said)
     given = project(config, choices)
-    settings = {"style": style or "", "layout": layout or ""}
-    outcome = compile_config(
-        given.config, given.choices, add=add, catalog=Catalog(mappings), has_file=given.has_file, **settings
-    )
+    orbs.at(given.root)
+    goes_on = named(continuation) if continuation else None
+    outcome = _compiled(given, orbs, goes_on, Catalog(mappings), add=add, style=style or "", layout=layout or "")
     text = _checked(outcome)
     target = Target(Path(output), (given.root if in_place else Path(output)) / PIPELINES)
     if stdout:
@@ -98,6 +102,33 @@ def convert(
         _write(outcome, given, target, force=force, quiet=quiet)
     if any(note.code.fate.rank >= Fate(fail_on).rank for note in outcome.notes):
         click.get_current_context().exit(NOTED)
+
+
+def _compiled(
+    given: Project,
+    orbs: Orbs,
+    continuation: Source | None,
+    catalog: Catalog,
+    *,
+    add: tuple[str, ...],
+    style: str,
+    layout: str,
+) -> Outcome:
+    """What the config comes to; what was fetched on the way is kept."""
+    outcome = compile_config(
+        given.config,
+        given.choices,
+        add=add,
+        catalog=catalog,
+        has_file=given.has_file,
+        orbs=orbs.source,
+        files=given.file,
+        continuation=continuation,
+        style=style,
+        layout=layout,
+    )
+    orbs.keep()
+    return outcome
 
 
 def _checked(outcome: Outcome) -> str:
@@ -112,18 +143,19 @@ def _checked(outcome: Outcome) -> str:
 
 
 def _write(outcome: Outcome, given: Project, target: Target, *, force: bool, quiet: bool) -> None:
-    summary = summarise(outcome, __version__, (given.choices.path,) if given.choices else ())
+    files = (*outcome.files, *((given.choices.path,) if given.choices else ()))
+    summary = summarise(outcome, __version__, files)
     texts = dict(_texts(outcome, summary, given, target))
     write(texts, force=force)
     if not quiet:
-        named = ((path.as_posix(), _FILES.get(path.name, "review and commit")) for path in texts)
-        click.echo(terminal.render(summary, tuple(named)), nl=False)
+        written = ((path.as_posix(), _FILES.get(path.name, "review and commit")) for path in texts)
+        click.echo(terminal.render(summary, tuple(written)), nl=False)
 
 
 def _texts(outcome: Outcome, summary: Summary, given: Project, target: Target) -> Iterator[tuple[Path, str]]:
     yield target.pipelines, outcome.text or ""
     _, report, data = _FILES
-    yield target.folder / report, markdown.render(summary, links(given, target.folder, target.pipelines))
+    yield target.folder / report, markdown.render(summary, links(given, outcome.files, target.folder, target.pipelines))
     yield target.folder / data, json.render(summary)
     for file in outcome.scaffold:
         yield below(target.folder / "scaffold", file.path), file.content

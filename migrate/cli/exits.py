@@ -12,7 +12,7 @@ import click
 from migrate import __version__
 from migrate.diagnostics import Circle2bbError
 
-COMMANDS = ("convert", "explain")
+COMMANDS = ("convert", "explain", "orbs")
 
 NOTED = 1
 """The exit code if a note is graver than the user wants."""

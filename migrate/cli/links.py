@@ -7,13 +7,13 @@ from migrate.cli.reading import CHOICES, STDIN, Project
 from migrate.report.markup import Links
 
 
-def links(given: Project, folder: Path, pipelines: Path) -> Links:
-    """The links of a report in `folder`.
+def links(given: Project, files: tuple[str, ...], folder: Path, pipelines: Path) -> Links:
+    """The links of a report in `folder`; `files` are those of the repository that were read besides.
 
     They are made from the paths as the user gave them, never from where the command runs, so that the same
     command writes the same bytes everywhere; where that cannot be, they lead from the repository's root.
     """
-    local = {given.config.path} - {STDIN}
+    local = {given.config.path, *files} - {STDIN}
     if given.choices and (given.choices.path == CHOICES or not given.is_rooted):
         local.add(given.choices.path)
     base = given.root if given.is_rooted else Path()

@@ -1,6 +1,8 @@
 """What is read: the config, the choices, and where the repository is. Each error says what and where."""
 
+import codecs
 import os
+import posixpath
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,14 @@ CHOICES = "circle2bb.yml"
 _STDIN = "-"
 STDIN = "<stdin>"
 _FOLDER = ".circleci"
-_LARGEST = 10_000_000
+_LARGEST = 12_000_000
+"""Bytes: what is larger is not even looked at; the reader of YAML has a lower limit, of characters."""
+_MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+
+
+def named(path: str) -> Source:
+    """A file that the user has named."""
+    return Source(Path(path).as_posix(), text(path, path))
 
 
 class Project(NamedTuple):
@@ -34,17 +43,25 @@ class Project(NamedTuple):
         """Whether the repository has a file."""
         return lambda name: (self.root / name).is_file()
 
+    def file(self, name: str) -> tuple[str, str] | None:
+        """The name for messages, and the text, of a file of the repository; None if it has no such file."""
+        path = posixpath.normpath(name)
+        if not name or path.startswith(("/", "..")) or not (self.root / path).is_file():
+            return None
+        shown = path if self.is_rooted else (self.root / path).as_posix()
+        return shown, text(str(self.root / path), shown)
+
 
 def project(config: str, choices: str | None) -> Project:
     """Read a config, from standard input if it is `-`, and its choices file if there is one."""
     root = Path() if config == _STDIN else _root(Path(config))
     shown = STDIN if config == _STDIN else _shown(Path(config), root)
-    source = Source(shown, _text(config, shown))
+    source = Source(shown, text(config, shown))
     if choices is not None:
-        return Project(source, Source(Path(choices).as_posix(), _text(choices, choices)), root)
+        return Project(source, named(choices), root)
     beside = root / CHOICES
     name = CHOICES if _is_rooted(shown) else beside.as_posix()
-    return Project(source, Source(name, _text(str(beside), name)) if beside.is_file() else None, root)
+    return Project(source, Source(name, text(str(beside), name)) if beside.is_file() else None, root)
 
 
 def _is_rooted(shown: str) -> bool:
@@ -70,10 +87,14 @@ def _shown(config: Path, root: Path) -> str:
     return within.as_posix() if _is_rooted(within.as_posix()) else config.as_posix()
 
 
-def _text(path: str, shown: str) -> str:
+def text(path: str, shown: str) -> str:
+    """The text of a file, called `shown` in messages; what is no text is refused."""
     data = _bytes(path, shown)
     if len(data) > _LARGEST:
         said = f"the file is larger than {_LARGEST // 1_000_000} MB; name a CircleCI config"
+        raise _refusal(said, f"{shown}:1:1")
+    if mark := _MARKS.get(data[:2]):
+        said = f"the file is {mark}, and CircleCI reads UTF-8; save it as UTF-8"
         raise _refusal(said, f"{shown}:1:1")
     zero = data.find(b"\0")
     if zero >= 0:
@@ -89,8 +110,9 @@ def _text(path: str, shown: str) -> str:
 def _bytes(path: str, shown: str) -> bytes:
     try:
         if path == _STDIN:
-            return sys.stdin.buffer.read()
-        return Path(path).read_bytes()
+            return sys.stdin.buffer.read(_LARGEST + 1)
+        with Path(path).open("rb") as file:
+            return file.read(_LARGEST + 1)
     except FileNotFoundError as error:
         said = f"there is no such file; name another, or run circle2bb where {DEFAULT} is"
         raise _refusal(said, shown) from error
@@ -104,12 +126,12 @@ def _bytes(path: str, shown: str) -> bytes:
 
 def _place(shown: str, data: bytes, offset: int) -> str:
     line = data.count(b"\n", 0, offset) + 1
-    column = offset - (data.rfind(b"\n", 0, offset) + 1) + 1
-    return f"{shown}:{line}:{column}"
+    before = data[data.rfind(b"\n", 0, offset) + 1 : offset].decode("utf-8", "replace")
+    return f"{shown}:{line}:{len(before) + 1}"
 
 
 def _refusal(said: str, where: str) -> Refused:
     return Refused(f"{where}: error: {said}")
 
 
-__all__ = ["CHOICES", "DEFAULT", "STDIN", "Project", "project"]
+__all__ = ["CHOICES", "DEFAULT", "STDIN", "Project", "named", "project", "text"]

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from migrate.bitbucket.model import Cache, Pipelines, Start
+from migrate.bitbucket.model import Cache, Pipelines, Service, Start
 from migrate.circleci.plan import Plan
-from migrate.lower import caches, script, variables
+from migrate.lower import caches, script, services, variables
 from migrate.lower.draft import Draft, NeededVariable
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, approvals
+from migrate.lower.plan import additions, approvals, stepless
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
 from migrate.lower.plan.workflows import fold, not_on_push
@@ -38,9 +38,11 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     for change in PLAN_PASSES:
         plan = change(plan, draft)
     draft.jobs = {(job.workflow, job.name): job for job in plan.jobs}
-    drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.type != "approval"}
+    drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.runs}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
     caches.settle(draft)
+    services.settle(draft)  # after the caches: it may put a command before those that they counted
+    stepless.note(plan, draft)
     found = select(plan, not_on_push(plan, draft))
     note_never(plan, found, draft)
     selected = choose(found, plan, draft)
@@ -51,7 +53,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     steps = approvals.hold(plan, steps, draft)
     note_dropped(draft.jobs, steps, draft)
     starts = assemble(selected, draft, steps)
-    model = Pipelines(starts, caches=_used(draft, starts))
+    model = Pipelines(starts, caches=_used(draft, starts), services=_services(draft, starts))
     for improve in PIPELINE_PASSES:
         model = improve(model)
     return Lowered(model, plan, variables.needed(draft.steps.values(), draft))
@@ -61,6 +63,12 @@ def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
     """The caches of the steps that run, in the order of the file."""
     names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
     return tuple(draft.caches[name] for name in names)
+
+
+def _services(draft: Draft, starts: tuple[Start, ...]) -> tuple[Service, ...]:
+    """The services of the steps that run; the docker service needs no definition."""
+    names = dict.fromkeys(name for start in starts for step in start.steps for name in step.services)
+    return tuple(draft.services[name] for name in names if name in draft.services)
 
 
 __all__ = ["Lowered", "lower"]

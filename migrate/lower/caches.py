@@ -111,7 +111,8 @@ def _restore(use: CacheUse, step: StepDraft, saved: dict[str, tuple[Cache, ...]]
     key = parse_key(use.keys[0], _made_before(step, use.after))
     caches = saved.get(key.name) or _by_prefix(use, saved)
     if not caches:
-        step.note(CACHE_UNPAIRED, use.trail, f"no job saves '{use.keys[0]}'; nothing is restored")
+        names = " or ".join(f"'{text}'" for text in use.keys)
+        step.note(CACHE_UNPAIRED, use.trail, f"no job saves {names}; nothing is restored")
         return
     if use.keys[0] not in own:
         _attach(caches, use, step)

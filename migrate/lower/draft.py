@@ -5,14 +5,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.bitbucket.model import Cache, Image, Pipe, Upload
+from migrate.bitbucket.model import Cache, Image, Pipe, Service, Upload
 from migrate.catalog import Catalog
 from migrate.choices import Choices
 from migrate.circleci.plan import Job
-from migrate.diagnostics import Code, Notes, Span, Trail
+from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
 from migrate.lower.directories import inside
 from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Node
+from migrate.yamlio.nodes import Node, Scalar
+
+RUN_TIME_VALUE = declare(
+    "run-time-value",
+    Fate.MANUAL,
+    "A key wants a value that only the run knows",
+    """CircleCI puts the value in before the job starts. Bitbucket has it as a variable for scripts, and not for this
+    key, so the text stands there without it. Write what the key should say.""",
+    "https://circleci.com/docs/pipeline-variables/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
+)
 
 
 class Run(NamedTuple):
@@ -20,6 +30,7 @@ class Run(NamedTuple):
 
     `label` names it if steps share it, `title` is the name that the user gave it, `directory` is where it
     runs, relative to the clone directory or from `~` or `/`; `when` is `on_success`, `always` or `on_fail`.
+    The values of `environment` are words as a shell reads them.
     """
 
     text: str
@@ -39,6 +50,15 @@ class CacheUse(NamedTuple):
     paths: tuple[str, ...]
     trail: Trail
     after: int
+
+
+class Container(NamedTuple):
+    """A container beside the job's first one: `name` is what the service is called if no other has the name."""
+
+    name: str
+    image: Image
+    variables: tuple[tuple[str, str], ...]
+    trail: Trail
 
 
 class ScaffoldFile(NamedTuple):
@@ -68,9 +88,11 @@ class Draft:
     notes: Notes
     has_file: Callable[[str], bool]
     caches: dict[str, Cache] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
     scaffold: dict[str, ScaffoldFile] = field(default_factory=dict)
     steps: dict[str, "StepDraft"] = field(default_factory=dict)
     contexts: dict[str, list[str]] = field(default_factory=dict)
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
 
 
@@ -79,7 +101,8 @@ class StepDraft:
     """The step that a job becomes.
 
     `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
-    `offset` leads from there to the working directory, if that is another.
+    `offset` leads from there to the working directory, if that is another. `hosts` are names under which
+    containers are looked for, besides localhost. The values of `environment` are words as a shell reads them.
     """
 
     job: Job
@@ -91,12 +114,18 @@ class StepDraft:
     checked_out: bool = False
     oidc: bool = False
     deployment: str = ""
+    depth: str = ""
+    arch: str = ""
+    ip_ranges: bool = False
+    concurrency: str = ""
     directory: str = "~/project"
     offset: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)
     services: dict[str, None] = field(default_factory=dict)
+    containers: list[Container] = field(default_factory=list)
+    hosts: dict[str, None] = field(default_factory=dict)
     cache_uses: list[CacheUse] = field(default_factory=list)
     caches: dict[str, Cache] = field(default_factory=dict)
     uploads: list[Upload] = field(default_factory=list)
@@ -129,4 +158,17 @@ class StepDraft:
 
     def text(self, key: str, body: Node | None, trail: Trail) -> str:
         """The text of `key` in a step's arguments; claims it."""
-        return self.claims.text(self.claims.take(body, key), key, trail)
+        return self.plain(self.claims.take(body, key), key, trail)
+
+    def texts(self, key: str, body: Node | None, trail: Trail) -> tuple[str, ...]:
+        """The texts of `key`, which has a list or a single one; claims them."""
+        return tuple(self.plain(item, key, trail) for item in self.claims.items(self.claims.take(body, key)))
+
+    def plain(self, node: Node | None, what: str, trail: Trail) -> str:
+        """The text of a scalar, without what only the run knows."""
+        text = self.claims.text(node, what, trail)
+        for symbol in reversed(node.symbols if isinstance(node, Scalar) else ()):
+            said = f"'{what}' has the value of {symbol.name} in it, which only the run knows; nothing stands for it"
+            self.note(RUN_TIME_VALUE, trail, said)
+            text = text[: symbol.start] + text[symbol.end :]
+        return text

@@ -1,23 +1,24 @@
 """A job of the plan becomes a step: its keys first, then its calls, each by its own room."""
 
-from migrate.bitbucket.model import Command, Item, Step
+from migrate.bitbucket.model import Command, Image, Item, Step
 from migrate.circleci.plan import Call, Job
 from migrate.diagnostics import Fate, declare
-from migrate.lower.draft import Draft, Run, StepDraft
+from migrate.lower import history
+from migrate.lower.draft import Draft, StepDraft
+from migrate.lower.missing import UNSUPPORTED_STEP, fail
 from migrate.lower.neighbours import note_neighbours
 from migrate.lower.plan.guards import FILTER_GUARD, FILTER_HELD, guard
 from migrate.lower.registry import key_rooms, step_rooms
 
-UNSUPPORTED_STEP = declare(
-    "unsupported-step",
+RELEASE_JOB = declare(
+    "release-job",
     Fate.ERROR,
-    "A step that cannot be converted",
-    """The script fails on purpose where the step stood, so that no build goes green without it. Write by hand what
-    it did.""",
-    "https://circleci.com/docs/configuration-reference/#steps",
+    "A job that starts a release plan of CircleCI",
+    """The plan lives in CircleCI, with its environments and validations. Its step fails on purpose until you write in
+    its place what deploys the release; a Bitbucket deployment environment keeps the record of it.""",
+    "https://circleci.com/docs/configuration-reference/#job-type",
+    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-monitor-deployments/",
 )
-
-
 NEEDS_BASH = declare(
     "needs-bash",
     Fate.MANUAL,
@@ -27,14 +28,19 @@ NEEDS_BASH = declare(
     "https://circleci.com/docs/configuration-reference/#default-shell-options",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Script",
 )
+_MACHINES = ("docker", "machine", "macos")
+"""The keys that say where a job runs: they come first, because a job that is left out is silent about the rest."""
+_PLAIN = "alpine:3.20"
 
 
 def draft_job(job: Job, draft: Draft) -> StepDraft:
     """Lower one job's keys and calls into a draft of its step."""
     step = StepDraft(job, draft)
+    if job.type == "release":
+        _release(step)
     rooms = key_rooms()
     for mapping in (job.keys, job.invocation):
-        for key in mapping.keys:
+        for key in sorted(mapping.keys, key=lambda key: key not in _MACHINES):
             if key in rooms:
                 value = draft.claims.take(mapping, key)
                 if value is not None:
@@ -50,8 +56,20 @@ def _unsupported(call: Call, step: StepDraft) -> None:
     said = f"'{call.step}' cannot be converted; the step fails here until you replace it"
     step.note(UNSUPPORTED_STEP, call.trail, said)
     step.claims.whole(call.body)
-    text = f'echo "{call.step} of CircleCI is missing here; see the migration report" >&2\nfalse'
-    step.script.append(Run(text, "missing-step", "", call.trail))
+    fail(call.step, step, call.trail)
+
+
+def _release(step: StepDraft) -> None:
+    """Fail loudly in place of a release, which only CircleCI can start."""
+    job = step.job
+    plan = step.text("plan_name", job.keys, job.trail)
+    validation = step.claims.take(job.keys, "validation")
+    step.claims.whole(validation)
+    validated = " and its 'validation'" if validation else ""
+    said = f"'{job.name}' starts the release plan '{plan}' of CircleCI{validated}; the step fails until you replace it"
+    step.note(RELEASE_JOB, job.trail, said)
+    step.image = Image(_PLAIN)
+    fail(f"the release plan {plan}", step, job.trail)
 
 
 def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -> Step:
@@ -77,9 +95,14 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         size=step.size,
         runs_on=step.runs_on,
         clone=step.checked_out,
+        depth=history.depth(step),
+        arch=step.arch,
+        ip_ranges=step.ip_ranges,
+        concurrency=step.concurrency,
         oidc=step.oidc,
         deployment=step.deployment,
         manual=watch is None,
+        changes=step.draft.paths.get(job.workflow, ()),
         services=tuple(step.services),
         caches=tuple(step.caches),
         artifacts=tuple(step.uploads),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migrate.lower.directories import spellings
-from migrate.shell import Effects, quote
+from migrate.shell import Effects
 
 _BASH_ENV = "~/.bash_env"
 _LINE = 100
@@ -45,7 +45,7 @@ class Needs(NamedTuple):
     @property
     def text(self) -> str:
         """The lines."""
-        pairs = [f"{name}={quote(value)}" for name, value in self.environment]
+        pairs = [f"{name}={value}" for name, value in self.environment]
         own = any(name == "BASH_ENV" for name, _ in self.environment)
         lines = list(exports([*pairs, f"BASH_ENV={_BASH_ENV}"] if self.bash_env and not own else pairs))
         if self.bash_env:

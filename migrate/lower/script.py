@@ -13,7 +13,7 @@ from migrate.bitbucket.model import Command, Item, Pipe
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
-from migrate.shell import Effects, analyse, indent, quote, trim
+from migrate.shell import Effects, analyse, indent, trim
 
 _SOURCE = '. "$BASH_ENV"'
 
@@ -157,7 +157,7 @@ def _isolated(written: Written, *first: str) -> str:
         text = _own_process(text)
         if not (first or run.directory or run.environment):
             return text
-    inside = [*first, *exports([f"{name}={quote(value)}" for name, value in run.environment])]
+    inside = [*first, *exports([f"{name}={value}" for name, value in run.environment])]
     if run.directory and not inside and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
         return f"(cd {run.directory} && {text})"
     if run.directory:

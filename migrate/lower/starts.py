@@ -64,6 +64,8 @@ def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step
     kept = tuple(start for start in filled if start.pipeline)
     if kept:
         return kept
+    if not any(job.runs for job in draft.jobs.values()):
+        return (Start("custom", "nothing-to-do", (_NOTHING,)),)
     span = next((job.trail[0] for job in draft.jobs.values()), Span("config", 1, 1))
     draft.notes.add(NOTHING_LEFT, (span,), "jobs", "no job is left to run; the only pipeline fails, and says so")
     return (Start("custom", "no-job-left", (_MISSING,)),)
@@ -83,11 +85,14 @@ def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: set[str]) 
     for group in groups:
         made = tuple(steps[job.id] for job in group)
         items.append(made[0] if len(made) == 1 else Parallel(made))
+    here = {job.id: job for job in one.jobs}
     for name, others in strangers(groups, draft.jobs).items():
         if name not in told:
             told.add(name)
-            job = next(job for job in one.jobs if job.id == name)
-            names = ", ".join(f"'{other}'" for other in others)
+            job = here[name]
+            names = ", ".join(f"'{other}'" for other in others.names) + (
+                f" and {others.more} more" if others.more else ""
+            )
             said = f"'{job.name}' also waits for {names}"
             draft.notes.add(STRANGERS, job.trail, f"jobs.{job.key}", said, job=job.id)
     pipeline: Pipeline = approvals.after_something(tuple(items))
@@ -108,6 +113,6 @@ def note_dropped(jobs: Mapping[tuple[str, str], Job], steps: dict[str, Step], dr
     for job in jobs.values():
         for requirement in job.requires:
             other = jobs.get((job.workflow, requirement.job))
-            if other and job.id in steps and other.id not in steps and other.type == "build":
+            if other and job.id in steps and other.id not in steps and other.runs:
                 said = f"'{job.name}' no longer waits for '{other.name}', which is left out"
                 draft.notes.add(REQUIRES_DROPPED, job.trail, f"jobs.{job.key}", said, job=job.id)

@@ -35,9 +35,16 @@ CIRCLECI_COMMAND = declare(
 )
 
 
+_MOST_READ = 500_000
+"""Letters that are read to write values into a command: for each value, the shell's reader sees all of it."""
+
+
 def with_symbols(node: Scalar, step: StepDraft, trail: Trail) -> str:
     """The text of a command, with the values that only the run knows written as variables."""
     text = node.text
+    if len(text) * len(node.symbols) > _MOST_READ:
+        said = f"this text has {len(node.symbols):,} values that only the run knows; set them as variables, once each"
+        step.draft.notes.give_up((*trail, node.span), said)
     for symbol in reversed(node.symbols):
         row = step.draft.catalog.variables.get(symbol.name)
         written = _expanding(text, symbol, row.variable) if row and row.variable else None
@@ -94,6 +101,8 @@ def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, .
     users: dict[str, list[str]] = {}
     for step in drafts:
         have = set(step.environment) | draft.catalog.known_variables
+        for name in _logins(step):
+            users.setdefault(name, []).append(step.job.name)
         for item in (*step.script, *step.after_script):
             text = item.text if isinstance(item, Run) else " ".join(f'"{value}"' for _, value in item.variables)
             effects = analyse(text)
@@ -109,3 +118,10 @@ def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, .
         NeededVariable(name, any(w in name.upper() for w in words), tuple(dict.fromkeys(jobs)))
         for name, jobs in sorted(users.items())
     )
+
+
+def _logins(step: StepDraft) -> list[str]:
+    """The variables that pull the step's images; they come from no script."""
+    images = [step.image, *(container.image for container in step.containers)]
+    words = [word for image in images if image for word in (image.username, image.password, *dict(image.aws).values())]
+    return sorted({name for word in words for name in analyse(f'echo "{word}"').reads})

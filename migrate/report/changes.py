@@ -4,6 +4,7 @@ What is said of several jobs in the same words is folded into one line. Of a job
 reason counts: what its step would have been is nobody's concern.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -51,8 +52,10 @@ def _telling(summary: Summary) -> list[Note]:
 
 
 def _folded(notes: list[Note], names: dict[str, str]) -> Iterator[Line]:
-    for detail in dict.fromkeys(note.detail for note in notes):
-        equal = [note for note in notes if note.detail == detail]
+    details: dict[str, list[Note]] = {}
+    for note in notes:
+        details.setdefault(note.detail, []).append(note)
+    for detail, equal in details.items():
         jobs = dict.fromkeys(names.get(note.job, note.job) for note in equal if note.job)
         places = dict.fromkeys(note.span for note in equal)
         yield Line(detail, tuple(jobs), tuple(sorted(places)))
@@ -60,8 +63,8 @@ def _folded(notes: list[Note], names: dict[str, str]) -> Iterator[Line]:
 
 def _names(summary: Summary) -> dict[str, str]:
     """How jobs are called: by name, and with their workflow where two have the same name."""
-    names = [row.job for row in summary.rows]
-    return {row.id: row.job if names.count(row.job) == 1 else row.id for row in summary.rows}
+    names = Counter(row.job for row in summary.rows)
+    return {row.id: row.job if names[row.job] == 1 else row.id for row in summary.rows}
 
 
 __all__ = ["ORDER", "Group", "Line", "by_fate"]

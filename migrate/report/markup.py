@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from migrate.diagnostics import Span
+from migrate.diagnostics import Span, plain
 
 _QUOTED = re.compile(r"(?<![\w'])'([^'\n]+)'(?![\w'])")
 """A name between single quotes, as notes put them; an apostrophe stands between letters, or after one."""
@@ -44,12 +44,12 @@ def _address(path: str) -> str:
 
 def escape(text: str) -> str:
     """Plain text in which Markdown sees no signs."""
-    return _SIGNS.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
+    return _SIGNS.sub(lambda found: f"\\{found[0]}", plain(" ".join(text.split())))
 
 
 def code(text: str) -> str:
     """A code span; its fence is longer than any run of backticks inside."""
-    inner = " ".join(text.split())
+    inner = plain(" ".join(text.split()))
     longest = max((len(run) for run in _TICKS.findall(inner)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if inner.startswith("`") or inner.endswith("`") else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from migrate.bitbucket.model import Parallel, Pipelines, Start, Step
 from migrate.circleci.filters import NameFilter, Pattern
 from migrate.circleci.plan import Job, Plan, Workflow
-from migrate.diagnostics import Fate
+from migrate.diagnostics import Fate, plain
 
 _DASHED = "  classDef dropped stroke-dasharray: 5 5,color:#888"
 _MANUAL = "  classDef manual stroke-width:3px"
@@ -91,7 +91,7 @@ def _step(step: Step, name: str) -> str:
 
 
 def _text(text: str) -> str:
-    return "".join(_SIGNS.get(sign, sign) for sign in " ".join(text.split()))
+    return "".join(_SIGNS.get(sign, sign) for sign in plain(" ".join(text.split())))
 
 
 __all__ = ["after", "before"]

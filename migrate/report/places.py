@@ -35,7 +35,7 @@ def _defining_lines(root: Node) -> dict[int, int]:
     """The line of the first `step:` key that holds a node; an alias holds the very node of its anchor."""
     lines: dict[int, int] = {}
     for place in walk(root):
-        if place.path.endswith(".step") and not place.is_item:
+        if place.step == "step" and place.above and not place.is_item:
             lines.setdefault(id(place.node), place.span.line)
     return lines
 

@@ -99,6 +99,8 @@ def _same(job: Job, other: Job) -> bool:
 
 
 def _fate(job: Job, instances: list[Instance], fates: list[Fate]) -> str:
+    if not job.runs and job.type != "approval":
+        return max(fates, key=lambda fate: fate.rank, default=Fate.REWRITTEN)
     if not instances:
         return Fate.DROPPED
     if job.type == "approval":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from migrate.diagnostics import plain
 from migrate.report.changes import by_fate
 from migrate.report.summary import Summary
 
@@ -11,7 +12,8 @@ _TASKS = 9
 
 def render(summary: Summary, written: tuple[tuple[str, str], ...] = ()) -> str:
     """The text; `written` are the files that were written, each with what it is."""
-    return "\n".join([*_counts(summary), "", *_tasks(summary), *_files(written)]) + "\n"
+    lines = [*_counts(summary), "", *_tasks(summary), *_files(written)]
+    return "".join(f"{plain(line)}\n" for line in lines)
 
 
 def _counts(summary: Summary) -> Iterator[str]:

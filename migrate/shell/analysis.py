@@ -20,7 +20,7 @@ _FLAGS = (
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)  # all texts of a config: several passes ask for each of them, one after the other
 def analyse(text: str) -> Effects:
     """What the text does to the bash that runs it, and what it wants from it.
 

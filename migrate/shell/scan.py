@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 _FIRST = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _LATER = _FIRST | frozenset(b"0123456789")
+_WORDS = bytes(byte if byte in _LATER else ord(" ") for byte in range(256))
 _BACKSLASH, _DOLLAR, _BACKTICK, _OPEN, _BRACE = b"\\$`({"
 
 
@@ -30,16 +31,9 @@ def is_name(text: str) -> bool:
 
 def names(source: bytes) -> frozenset[str]:
     """Every word of the text that could name a variable."""
-    found, place = set(), 0
-    while place < len(source):
-        end = name_end(source, place)
-        if end > place:
-            found.add(source[place:end].decode("ascii"))
-        # "2B" holds no name: what follows a digit is not the first letter of a word
-        while end < len(source) and source[end] in _LATER:
-            end += 1
-        place = max(end, place + 1)
-    return frozenset(found)
+    # "2B" holds no name: what follows a digit is not the first letter of a word
+    words = source.translate(_WORDS).split()
+    return frozenset(word.decode("ascii") for word in set(words) if word[0] in _FIRST)
 
 
 class Dollars(NamedTuple):

@@ -47,6 +47,8 @@ def literal(node: Node) -> str | None:
 
 def unescaped(text: str, only: frozenset[str] | None = None) -> str:
     """The text without its backslashes; in double quotes they count before `only` a few characters."""
+    if "\\" not in text:
+        return text
     out, place = [], 0
     while place < len(text):
         following = text[place + 1 : place + 2]

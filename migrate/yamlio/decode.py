@@ -65,6 +65,19 @@ class Claims:
             for place in walk(node):
                 (self._items if place.is_item else self._keys).add(place.span)
 
+    def replaced(self, before: Node, after: Node) -> None:
+        """Claim the list items of `before` in whose place something else stands in `after`."""
+        if before is after:
+            return
+        if isinstance(before, Sequence) and isinstance(after, Sequence):
+            for old, new in zip(before.items, after.items, strict=True):
+                if old is not new and isinstance(old, Scalar):
+                    self._items.add(old.span)
+                self.replaced(old, new)
+        elif isinstance(before, Mapping) and isinstance(after, Mapping):
+            for one, other in zip(before.entries, after.entries, strict=True):
+                self.replaced(one.value, other.value)
+
     def text(self, node: Node | None, what: str, trail: Trail) -> str:
         """The text of a scalar; anything else is a wrong type, said at `trail`, and gives an empty text."""
         if isinstance(node, Scalar):
@@ -85,17 +98,16 @@ class Claims:
     def unclaimed(self, root: Node) -> Iterator[Place]:
         """The places that nobody read: of a subtree of which nothing was read its top, else what was not."""
         places = list(walk(root))
-        read = {place.path for place in places if place.span in (self._items if place.is_item else self._keys)}
-        touched = set(read)
+        touched: set[Place | None] = set()
         for place in reversed(places):
-            if place.path in touched:
-                touched.add(place.parent)
-        unread: set[str] = set()
+            if place in touched or place.span in (self._items if place.is_item else self._keys):
+                touched |= {place, place.above}
+        unread: set[Place | None] = set()
         for place in places:
-            if place.parent in unread:
-                unread.add(place.path)
-            elif place.path not in touched:
-                unread.add(place.path)
+            if place.above in unread:
+                unread.add(place)
+            elif place not in touched:
+                unread.add(place)
                 yield place
 
 

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from migrate.diagnostics import Span
 
+_SHOWN = 100
+"""Letters of a key that a path shows."""
+
 
 class Symbol(NamedTuple):
     """A piece `[start, end)` of a scalar's text that has no value before the pipeline runs.
@@ -26,13 +29,15 @@ class Scalar:
     """A scalar: its text as written (`3.10` stays `3.10`), and the type that YAML 1.1 gives it.
 
     `kind` is one of `str int float bool null timestamp`; `symbols` are the pieces of the text that
-    stay unknown until run time.
+    stay unknown until run time. `marks` are the places of the `<<` in it, one each, if it has any
+    and they are known.
     """
 
     text: str
     kind: str
     span: Span = field(compare=False)
     symbols: tuple[Symbol, ...] = ()
+    marks: tuple[Span, ...] = field(default=(), compare=False)
 
     @property
     def truth(self) -> bool:
@@ -48,10 +53,11 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A list."""
+    """A list; `templated` is false if it is known that no `<<` stands below."""
 
     items: tuple["Node", ...]
     span: Span = field(compare=False)
+    templated: bool = field(default=True, compare=False)
 
     @property
     def described(self) -> str:
@@ -68,10 +74,14 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping whose merge keys are already resolved; entries in the order of the file."""
+    """A mapping whose merge keys are already resolved; entries in the order of the file.
+
+    `templated` is false if it is known that no `<<` stands below.
+    """
 
     entries: tuple[Entry, ...]
     span: Span = field(compare=False)
+    templated: bool = field(default=True, compare=False)
 
     @property
     def described(self) -> str:
@@ -87,14 +97,28 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-class Place(NamedTuple):
-    """A key or list item below some root: its dotted path and its parent's, where it stands, its value."""
+@dataclass(slots=True, eq=False)
+class Place:
+    """A key or list item below some root, or below another place: where it stands, and its value.
 
-    path: str
-    parent: str
+    `step` is the key, or the number of the item in brackets.
+    """
+
+    step: str
+    above: "Place | None"
     span: Span
     node: Node
     is_item: bool
+
+    @property
+    def path(self) -> str:
+        """The dotted path from the root, made when it is asked for; very long keys are cut."""
+        steps: list[str] = []
+        place: Place | None = self
+        while place:
+            steps.append(place.step if len(place.step) <= _SHOWN else f"{place.step[:_SHOWN]}…")
+            place = place.above
+        return ".".join(reversed(steps)).replace(".[", "[")
 
 
 def walk(root: Node) -> Iterator[Place]:
@@ -103,22 +127,21 @@ def walk(root: Node) -> Iterator[Place]:
     A subtree that stands in several places (an alias, a merge key) is given once, at the first.
     """
     seen: set[int] = set()
-    stack: list[tuple[str, Node]] = [("", root)]
+    stack: list[tuple[Place | None, Node]] = [(None, root)]
     while stack:
-        parent, node = stack.pop()
+        above, node = stack.pop()
         if isinstance(node, Scalar) or id(node) in seen:
             continue
         seen.add(id(node))
-        below = list(_below(parent, node))
+        below = list(_below(above, node))
         yield from below
-        stack.extend((place.path, place.node) for place in reversed(below))
+        stack.extend((place, place.node) for place in reversed(below))
 
 
-def _below(parent: str, node: Sequence | Mapping) -> Iterator[Place]:
+def _below(above: Place | None, node: Sequence | Mapping) -> Iterator[Place]:
     if isinstance(node, Sequence):
         for index, item in enumerate(node.items):
-            yield Place(f"{parent}[{index}]", parent, item.span, item, is_item=True)
+            yield Place(f"[{index}]", above, item.span, item, is_item=True)
     else:
         for entry in node.entries:
-            path = f"{parent}.{entry.key.text}" if parent else entry.key.text
-            yield Place(path, parent, entry.key.span, entry.value, is_item=False)
+            yield Place(entry.key.text, above, entry.key.span, entry.value, is_item=False)

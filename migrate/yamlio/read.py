@@ -1,35 +1,51 @@
 """Text becomes the positioned tree: the only module that knows PyYAML.
 
-CircleCI reads YAML 1.1 with SnakeYAML, PyYAML resolves nearly the same set (reference circleci.md, section 0):
-`yes` and `on` are booleans, `1:30` is an integer, `3.10` is a float whose text we keep.
+CircleCI reads YAML 1.1 with SnakeYAML (reference circleci.md, section 0). PyYAML tells the events, what a scalar is
+says `scalars`, and `build` puts the tree together: PyYAML's own composer recurses, and takes no anchor twice.
 """
 
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import yaml
 
-from migrate.diagnostics import Fate, Notes, Span, declare
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
+from migrate.diagnostics import TOO_LARGE, Fate, Notes, Span, declare
+from migrate.yamlio.build import NOT_YAML, Builder, BuildError
+from migrate.yamlio.nodes import Node, Scalar
+from migrate.yamlio.problems import problem
+from migrate.yamlio.scalars import KINDS, kind_of, wanted
 
-NOT_YAML = declare(
-    "not-yaml",
+YAML_TAG = declare(
+    "yaml-tag",
     Fate.ERROR,
-    "The file is not YAML",
-    "The text cannot be read as YAML, so nothing was converted. Mend the place that the message names.",
-    "https://yaml.org/spec/1.1/",
+    "A YAML tag makes something that no config has",
+    """CircleCI reads text, numbers, booleans, null, dates, lists and mappings, and refuses tags that make something
+    else, such as '!!binary' and '!mine'. Write the value itself, without the tag.""",
+    "https://yaml.org/spec/1.1/#id858600",
 )
-DUPLICATE_KEY = declare(
-    "duplicate-key",
-    Fate.ERROR,
-    "A key stands twice in one mapping",
-    "CircleCI refuses a mapping with two equal keys, because only one of them could count. Remove one.",
-    "https://yaml.org/spec/1.1/#id861060",
+MORE_DOCUMENTS = declare(
+    "more-documents",
+    Fate.DROPPED,
+    "The file has several YAML documents",
+    """A config is one document: what stands behind the second '---' was not read. Put it into a file of its own, or
+    delete it.""",
+    "https://circleci.com/docs/configuration-reference/",
 )
 
+LARGEST = 3 * 1024 * 1024
+"""Characters of a text: the limit that SnakeYAML has if nobody sets another (LoaderOptions.codePointLimit)."""
+
+_MOST_MARKS = 1000
+"""Places of `<<` in one scalar; one with more of them is no script."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KINDS = {"str", "int", "float", "bool", "null", "timestamp"}
-_MERGE = "tag:yaml.org,2002:merge"
+_RESOLVER: Any = yaml.resolver.Resolver()
+_TAG = "tag:yaml.org,2002:"
+_FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_BREAK = re.compile("\\r\\n|[\\n\\r\\x85\\u2028\\u2029]")
 
 
 def read(text: str, file: str, notes: Notes) -> Node | None:
@@ -37,97 +53,120 @@ def read(text: str, file: str, notes: Notes) -> Node | None:
 
     Gives None, and a note that refuses the file, if the text is no YAML. An empty document is a null scalar.
     """
-    text = text.removeprefix("\ufeff")
-    loader = None
-    try:
-        loader = _LOADER(text)
-        root = loader.get_node() if loader.check_node() else None
-    except (yaml.YAMLError, RecursionError) as error:
-        _refuse(error, file, notes)
-        return None
-    finally:
-        if loader is not None:
-            loader.dispose()
-    if root is None:
-        return Scalar("", "null", Span(file, 1, 1))
-    try:
-        return _Builder(file, notes).build(root)
-    except RecursionError:
-        notes.refuse(NOT_YAML, (Span(file, 1, 1),), file, "the file nests lists and mappings too deeply to be read")
-        return None
+    return _Reading(text.removeprefix("\ufeff"), file, notes).read()
 
 
 def is_string(text: str) -> bool:
-    """Whether YAML 1.1 reads the plain scalar `text` as a string."""
-    resolver: Any = yaml.resolver.Resolver()
-    return bool(resolver.resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str")
+    """Whether YAML 1.1 reads the plain scalar `text` as a string, by PyYAML's rules and by SnakeYAML's."""
+    return kind_of(text) == "str" and bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == f"{_TAG}str")
 
 
-def _refuse(error: Exception, file: str, notes: Notes) -> None:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    span = Span(file, mark.line + 1, mark.column + 1) if mark else Span(file, 1, 1)
-    what = " ".join(str(getattr(error, "problem", None) or error).split())
-    notes.refuse(NOT_YAML, (span,), file, f"the file is not YAML: {what}")
+def _openings(text: str) -> Iterator[int]:
+    at = text.find("<<")
+    while at >= 0:
+        yield at
+        at = text.find("<<", at + 1)
 
 
 @dataclass(slots=True)
-class _Builder:
-    """Turns PyYAML's nodes into ours; a node that aliases share is built once and stays shared."""
-
+class _Reading:
+    text: str
     file: str
     notes: Notes
-    built: dict[int, Node] = field(default_factory=dict)
-    open: set[int] = field(default_factory=set)
+    starts: list[int] = field(default_factory=list)
+    """Where lines begin, counted when somebody asks."""
 
-    def build(self, node: yaml.Node) -> Node:
-        key = id(node)
-        if key in self.built:
-            return self.built[key]
-        if key in self.open:
-            self.notes.refuse(NOT_YAML, (self.span(node),), self.file, "an alias stands inside its own anchor")
-            return Scalar("", "null", self.span(node))
-        self.open.add(key)
-        made = self._make(node)
-        self.open.discard(key)
-        self.built[key] = made
-        return made
+    def read(self) -> Node | None:
+        if len(self.text) > LARGEST:
+            said = f"the file has {len(self.text):,} characters, and the limit is {LARGEST:,}"
+            self.notes.refuse(TOO_LARGE, (Span(self.file, 1, 1),), self.file, said)
+            return None
+        if found := _FORBIDDEN.search(self.text):
+            said = f"the file is not YAML: the character U+{ord(found[0]):04X} may not stand in it; delete it"
+            self.notes.refuse(NOT_YAML, (self.place(found.start()),), self.file, said)
+            return None
+        loader = _LOADER(self.text)
+        try:
+            return self.document(loader)
+        except BuildError:
+            return None
+        except yaml.YAMLError as error:
+            said, line, column = problem(error, self.text)
+            self.notes.refuse(NOT_YAML, (Span(self.file, line, column),), self.file, f"the file is not YAML: {said}")
+            return None
+        finally:
+            loader.dispose()
 
-    def _make(self, node: yaml.Node) -> Node:
-        if isinstance(node, yaml.MappingNode):
-            return Mapping(tuple(self._entries(node).values()), self.span(node))
-        if isinstance(node, yaml.SequenceNode):
-            return Sequence(tuple(self.build(item) for item in node.value), self.span(node))
-        kind = node.tag.rpartition(":")[2]
-        return Scalar(node.value, kind if kind in _KINDS else "str", self.span(node))
+    def document(self, loader: Any) -> Node:  # noqa: ANN401 - PyYAML's two loaders have no common type
+        """The first document; what comes after it is only looked at, to say that it is there."""
+        builder = Builder(self.file, self.notes)
+        take: dict[type[yaml.Event], Callable[[Any, Builder], None]] = {
+            yaml.ScalarEvent: self.scalar,
+            yaml.MappingStartEvent: self.begin,
+            yaml.SequenceStartEvent: self.begin,
+            yaml.MappingEndEvent: lambda _, builder: builder.end(),
+            yaml.SequenceEndEvent: lambda _, builder: builder.end(),
+            yaml.AliasEvent: lambda event, builder: builder.alias(event.anchor, self.span(event)),
+            yaml.StreamStartEvent: lambda _, __: None,
+            yaml.DocumentStartEvent: lambda _, __: None,
+        }
+        while (kind := type(event := loader.get_event())) in take:
+            take[kind](event, builder)
+        if kind is yaml.DocumentEndEvent and isinstance(event := loader.get_event(), yaml.DocumentStartEvent):
+            first = loader.get_event()
+            if not isinstance(first, yaml.ScalarEvent) or first.value:
+                said = "a second YAML document begins here; only the first was converted"
+                self.notes.add(MORE_DOCUMENTS, (self.span(event),), self.file, said)
+        return builder.root or Scalar("", "null", Span(self.file, 1, 1))
 
-    def _entries(self, node: yaml.MappingNode) -> dict[str, Entry]:
-        """The node's own entries, in order, after those that it merges in and does not say itself."""
-        own: dict[str, Entry] = {}
-        merged: dict[str, Entry] = {}
-        for key, value in node.value:
-            if key.tag == _MERGE:
-                self._merge(value, merged)
-                continue
-            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
-            if name in own:
-                said = f"the key '{name}' stands twice, first at line {own[name].key.span.line}; remove one"
-                self.notes.refuse(DUPLICATE_KEY, (self.span(key),), name, said)
-                continue
-            built = self.build(key)
-            scalar = built if isinstance(built, Scalar) else Scalar(name, "str", built.span)
-            own[name] = Entry(scalar, self.build(value))
-        return {name: entry for name, entry in merged.items() if name not in own} | own
+    def begin(self, event: Any, builder: Builder) -> None:  # noqa: ANN401 - either start event
+        listed = isinstance(event, yaml.SequenceStartEvent)
+        if event.tag not in {None, "!", f"{_TAG}seq" if listed else f"{_TAG}map"}:
+            self.refuse_tag(event, "a list" if listed else "a mapping")
+        builder.begin(self.span(event), event.anchor, listed=listed)
 
-    def _merge(self, node: yaml.Node, merged: dict[str, Entry]) -> None:
-        """Merge a mapping, or each of a list of mappings: what was merged first stays."""
-        for source in node.value if isinstance(node, yaml.SequenceNode) else (node,):
-            mapping = self.build(source)
-            if not isinstance(mapping, Mapping):
-                said = "'<<' merges mappings; this is " + mapping.described
-                self.notes.refuse(NOT_YAML, (self.span(source),), "<<", said)
-                continue
-            for entry in mapping.entries:
-                merged.setdefault(entry.key.text, entry)
+    def scalar(self, event: Any, builder: Builder) -> None:  # noqa: ANN401 - yaml.ScalarEvent, with its marks
+        text, plain = event.value, event.implicit[0]
+        kind = kind_of(text) if plain else "str"
+        merges = plain and text == "<<"
+        if not plain and event.tag not in {None, "!"}:
+            merges = text == "<<" and event.tag == f"{_TAG}merge"
+            kind = "str" if merges else self.tagged(event)
+        marks = self.marks(event) if "<<" in text else ()
+        builder.scalar(Scalar(text, kind, self.span(event), (), marks), event.anchor, merges=merges)
 
-    def span(self, node: yaml.Node) -> Span:
-        return Span(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+    def tagged(self, event: yaml.ScalarEvent) -> str:
+        """The type that a tag gives to a scalar."""
+        kind = event.tag.removeprefix(_TAG) if event.tag else ""
+        if kind in KINDS and wanted(kind, event.value):
+            return kind
+        self.refuse_tag(event, f"'{event.value}'" if kind in KINDS else "this value")
+        return "str"
+
+    def refuse_tag(self, event: Any, what: str) -> None:  # noqa: ANN401 - three events with a tag, no common type
+        shown = f"!!{event.tag.removeprefix(_TAG)}" if event.tag.startswith(_TAG) else event.tag
+        self.notes.refuse(
+            YAML_TAG, (self.span(event),), self.file, f"the tag {shown} does not fit {what}; leave it out"
+        )
+
+    def marks(self, event: Any) -> tuple[Span, ...]:  # noqa: ANN401 - see scalar
+        """The place of each `<<` of a scalar; none if they cannot be told, such as those in escapes."""
+        start, end = event.start_mark.index, event.end_mark.index
+        raw = self.text[start:end]
+        if raw.count("<") == event.value.count("<") == 2:  # noqa: PLR2004 - one pair, which is what nearly all have
+            return (self.place(start + raw.index("<<")),)
+        found = list(islice(_openings(raw), _MOST_MARKS + 1))
+        if len(found) > _MOST_MARKS or len(found) != sum(1 for _ in _openings(event.value)):
+            return ()
+        return tuple(self.place(start + each) for each in found)
+
+    def span(self, event: Any) -> Span:  # noqa: ANN401 - any event
+        mark = event.start_mark
+        return Span(self.file, mark.line + 1, mark.column + 1)
+
+    def place(self, index: int) -> Span:
+        """The place of a character."""
+        if not self.starts:
+            self.starts = [0, *(found.end() for found in _BREAK.finditer(self.text))]
+        line = bisect_right(self.starts, index)
+        return Span(self.file, line, index - self.starts[line - 1] + 1)

@@ -29,6 +29,7 @@ from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
 from ruamel.yaml.tokens import CommentToken
 
+from migrate.diagnostics import plain
 from migrate.yamlio.read import is_string
 
 _WIDTH = 10_000
@@ -80,7 +81,7 @@ def write(tree: dict[str, Value], header: tuple[str, ...] = ()) -> str:
         emitter.emit(event)
     emitter.emit(DocumentEndEvent(explicit=False))
     emitter.emit(StreamEndEvent())
-    top = "".join(f"# {line}".rstrip() + "\n" for line in header)
+    top = "".join(f"# {plain(line)}".rstrip() + "\n" for line in header)
     return top + out.getvalue()
 
 
@@ -116,7 +117,7 @@ def _bare(value: Value) -> Value:
 
 
 def _comment(value: Commented, indent: int) -> list[Any]:
-    lines = "".join(" " * indent + f"# {line}".rstrip() + "\n" for line in value.comment)
+    lines = "".join(" " * indent + f"# {plain(line)}".rstrip() + "\n" for line in value.comment)
     return [None, [CommentToken(("\n" if value.apart else "") + lines, CommentMark(0), None)]]
 
 
@@ -134,7 +135,7 @@ def _style(text: str, *, flow: bool) -> str | None:
     resolver, emitter = _readers()
     analysis = emitter.analyze_scalar(text)
     bare = analysis.allow_flow_plain if flow else analysis.allow_block_plain
-    if flow and text.startswith((":", "?", "-")):
+    if flow and ("?" in text or text.startswith((":", "-"))):
         bare = False
     if text and bare and is_string(text) and resolver.resolve(ScalarNode, text, (True, False)) == _STRING:
         return None

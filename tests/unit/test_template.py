@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.circleci.template import Renderer, TemplateError, parse, truthy
-from migrate.diagnostics import Notes, Span
+from migrate.diagnostics import Exhausted, Notes, Span
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, Symbol
+from migrate.yamlio.read import read
 
 HERE = Span("config.yml", 3, 5)
 
@@ -159,3 +160,39 @@ def test_every_text_is_parsed_or_refused(text: str) -> None:
         assert "<<" in text
     else:
         assert "<<" in text or "".join(p for p in parts if isinstance(p, str)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("k: |\n  make\n  cat <<EOF\n", (3, 7)),
+        ("k: 'a \\<< b << c'\n", (1, 14)),
+        ("k: x << parameters.nmae >>\n", (1, 6)),
+        ("k: >-\n  a\n  b << parameters.name >><< oops >>\n", (3, 25)),
+        ("k: x <<#parameters.yes>> y\n", (1, 6)),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_tag_itself(text: str, place: tuple[int, int]) -> None:
+    """Not at the beginning of the value: a script may have hundreds of lines."""
+    notes = Notes()
+    root = read(text, "config.yml", notes)
+    assert root is not None
+    Renderer(SCOPE, notes, (HERE,)).render(root)
+
+    assert [(note.span.line, note.span.column) for note in notes] == [place]
+
+
+def test_an_unclosed_tag_comes_with_advice() -> None:
+    """A here-document is what it mostly is."""
+    assert render("cat <<EOF")[1] == ["Unclosed '<<' tag; write a '<<' that opens none as '\\<<'"]
+
+
+def test_values_do_not_grow_without_end() -> None:
+    """A value that doubles in each command ends the conversion before it ends the memory."""
+    notes = Notes()
+    grown: Node = scalar("x" * 1000)
+    with pytest.raises(Exhausted):
+        for _ in range(20):
+            scope = {"parameters.p": grown}
+            grown = Renderer(scope, notes, (HERE,)).render(scalar("<< parameters.p >><< parameters.p >>"))
+    assert [(note.code.id, note.refusal) for note in notes] == [("too-large", True)]

@@ -176,7 +176,7 @@ def test_long_lines_are_not_broken() -> None:
         ("~", "null"),
         ("", "null"),
         ("y", "str"),
-        ("1e3", "str"),
+        ("1e3", "float"),  # for PyYAML it is a string, for SnakeYAML, which CircleCI has, a number
         ("!!str 5", "str"),
         ("!mine x", "str"),
     ],
@@ -215,11 +215,11 @@ def test_merge_keys() -> None:
         ("a: [", 1, "the file is not YAML"),
         ("a: b\n\tc: d\n", 2, "the file is not YAML"),
         ("a: 1\nb: 2\na: 3\n", 3, "the key 'a' stands twice, first at line 1"),
-        ("a: *nowhere\n", 1, "the file is not YAML"),
+        ("a: *nowhere\n", 1, "the file is not YAML: there is no anchor '&nowhere'"),
         ("a: &a [*a]\n", 1, "an alias stands inside its own anchor"),
         ("a: {<<: text}\n", 1, "'<<' merges mappings"),
         ("\x00\x01", 1, "the file is not YAML"),
-        ("[" * 5000, 1, "the file is not YAML"),
+        ("[" * 5000, 1, "nested too deeply"),
     ],
 )
 def test_what_is_no_yaml_is_refused(text: str, line: int, said: str) -> None:

@@ -19,7 +19,9 @@ CONTEXT = declare(
 @job_key("context")
 def lower(value: Node, step: StepDraft) -> None:
     """Say which contexts the job had."""
-    names = [step.claims.text(item, "context", step.job.trail) for item in step.claims.items(value)]
+    names = dict.fromkeys(step.plain(item, "context", step.job.trail) for item in step.claims.items(value))
+    names.pop("", None)
     for name in names if not step.dropped else ():
         step.draft.contexts.setdefault(name, []).append(step.job.name)
-    step.note(CONTEXT, step.job.trail, f"create the variables of the context {', '.join(names)}")
+    if names:
+        step.note(CONTEXT, step.job.trail, f"create the variables of the context {', '.join(names)}")

@@ -1,19 +1,35 @@
 """`environment` becomes `export` lines at the top of the script: Bitbucket has no environment maps."""
 
+import re
+from collections.abc import Iterator
+
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.registry import job_key
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.shell import quote
+from migrate.yamlio.nodes import Mapping, Node, Scalar, Symbol
 
+_DOCS = (
+    "https://circleci.com/docs/configuration-reference/#environment",
+    "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
+)
 ENVIRONMENT = declare(
     "environment",
     Fate.REWRITTEN,
     "Environment variables become export lines",
     """Bitbucket has no map of variables for a step, so the script, and the after-script, export them first.
     Pipes do not see them.""",
-    "https://circleci.com/docs/configuration-reference/#environment",
-    "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
+    *_DOCS,
 )
+VARIABLE_NAME = declare(
+    "variable-name",
+    Fate.DROPPED,
+    "A variable has a name that no shell can export",
+    "A name consists of letters, digits and '_', and begins with no digit. Rename the variable where it is read.",
+    *_DOCS,
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ESCAPED = re.compile(r'(["\\$`])')
 
 
 @job_key("environment")
@@ -26,22 +42,61 @@ def lower(value: Node, step: StepDraft) -> None:
 
 
 def read_environment(node: Node | None, step: StepDraft, trail: Trail) -> dict[str, str]:
-    """The variables of an `environment:` in any of its forms; values are literals, as CircleCI passes them."""
-    claims = step.claims
-    if isinstance(node, Mapping):
-        return {e.key.text: _value(e, step, trail) for e in claims.each(node)}
+    """The variables of an `environment:` in any of its forms, with values as a shell reads them."""
     found: dict[str, str] = {}
-    for item in claims.items(node):
-        if isinstance(item, Mapping):
-            found |= {e.key.text: _value(e, step, trail) for e in claims.each(item)}
+    for name, value in _pairs(node, step, trail):
+        if _NAME.fullmatch(name):
+            found[name] = (
+                _word(value, step, trail)
+                if isinstance(value, Scalar) and value.symbols
+                else quote(_plain(value, name, step, trail))
+            )
         else:
-            name, _, value = claims.text(item, "environment", trail).partition("=")
-            found[name] = value
+            step.note(VARIABLE_NAME, trail, f"'{name}' is no name that a shell can export; it is left out")
     return found
 
 
-def _value(entry: Entry, step: StepDraft, trail: Trail) -> str:
+def read_values(node: Node | None, step: StepDraft, trail: Trail) -> dict[str, str]:
+    """The variables of an `environment:` with their values as they are: literals, as CircleCI passes them."""
+    return {name: _plain(value, name, step, trail) for name, value in _pairs(node, step, trail)}
+
+
+def _pairs(node: Node | None, step: StepDraft, trail: Trail) -> Iterator[tuple[str, Node]]:
+    """Names and values; an item of a list is a map, or a text `NAME=value` (reference circleci.md, section 2.9)."""
+    claims = step.claims
+    for item in (node,) if isinstance(node, Mapping) else claims.items(node):
+        if isinstance(item, Mapping):
+            yield from ((entry.key.text, entry.value) for entry in claims.each(item))
+            continue
+        text = claims.text(item, "environment", trail)
+        name, equals, value = text.partition("=")
+        symbols = item.symbols if isinstance(item, Scalar) else ()
+        cut = len(name + equals)
+        moved = tuple(Symbol(s.start - cut, s.end - cut, s.name) for s in symbols if s.start >= cut)
+        if name:
+            yield name, Scalar(value, "str", item.span, moved)
+
+
+def _plain(value: Node, name: str, step: StepDraft, trail: Trail) -> str:
     """CircleCI passes booleans as 1 and 0 (reference circleci.md, section 0)."""
-    if isinstance(entry.value, Scalar) and entry.value.kind == "bool":
-        return "1" if entry.value.truth else "0"
-    return step.claims.text(entry.value, entry.key.text, trail)
+    if isinstance(value, Scalar) and value.kind == "bool":
+        return "1" if value.truth else "0"
+    return step.plain(value, name, trail)
+
+
+def _word(value: Scalar, step: StepDraft, trail: Trail) -> str:
+    """A value with parts that only the run knows, as a shell puts it together from Bitbucket's variables."""
+    word, end = "", 0
+    for symbol in value.symbols:
+        row = step.draft.catalog.variables.get(symbol.name)
+        word += _escaped(value.text[end : symbol.start])
+        if row and row.variable:
+            word += f"${{{row.variable}}}"
+        else:
+            step.plain(Scalar(value.text, "str", value.span, (symbol,)), "environment", trail)
+        end = symbol.end
+    return f'"{word}{_escaped(value.text[end:])}"'
+
+
+def _escaped(text: str) -> str:
+    return _ESCAPED.sub(r"\\\1", text)

@@ -3,7 +3,9 @@
 from migrate.bitbucket.model import Image
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
-from migrate.lower.keys.macos import drop
+from migrate.lower.keys import resource_class, shell
+from migrate.lower.keys.layer_caching import note_layer_caching
+from migrate.lower.keys.macos import drop, note_signing
 from migrate.lower.registry import job_key
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Mapping, Node, Scalar
@@ -17,26 +19,39 @@ MACHINE = declare(
     "https://circleci.com/docs/configuration-reference/#machine",
     "https://support.atlassian.com/bitbucket-cloud/docs/run-docker-commands-in-bitbucket-pipelines/",
 )
+_SYSTEMS = {"windows": "Windows", "macos": "macOS"}
 
 
 @job_key("machine")
 def lower(value: Node, step: StepDraft) -> None:
     """Choose an image for a Linux machine, or drop the job with what its machine has."""
-    claims = step.claims
-    image = value.text if isinstance(value, Scalar) else step.text("image", value, (value.span,))
-    if isinstance(value, Mapping):
-        claims.take(value, "enabled")
-        claims.take(value, "docker_layer_caching")
-    # Peeked, not taken: the room of resource_class claims it.
-    named = peek(step.job.keys, "resource_class")
+    claims, trail = step.claims, (value.span,)
+    image = step.plain(value, "machine", trail) if isinstance(value, Scalar) else step.text("image", value, trail)
+    claims.take(value, "enabled")
+    # Peeked, not taken: the rooms of both keys claim them, here or when their turn comes.
+    own, jobs = peek(value, "resource_class"), peek(step.job.keys, "resource_class")
+    named = jobs or own
     row = step.draft.catalog.resource_classes.get(named.text if isinstance(named, Scalar) else "")
     tells = [t for t in step.draft.catalog.machine_images if image.startswith(t["begins"])]
     lacking = [row.gpu, row.os] if row else []
     lacking += [text for tell in tells for key, text in tell.items() if key != "begins"]
     if any(lacking):
-        what = "Windows" if "windows" in lacking else f"GPU ({next(text for text in lacking if text)})"
-        drop(step, value.span, what, ("self.hosted", "windows" if what == "Windows" else "gpu"))
-        return
-    step.image = Image(step.draft.catalog.machine_default)
-    step.services["docker"] = None
-    step.note(MACHINE, value.span, f"the job runs in {step.image.name} with the docker service")
+        what = next((title for os, title in _SYSTEMS.items() if os in lacking), "")
+        drop(
+            step,
+            value.span,
+            what or f"GPU ({next(text for text in lacking if text)})",
+            ("self.hosted", what.lower() or "gpu"),
+        )
+    else:
+        step.image = Image(step.draft.catalog.machine_default)
+        step.services["docker"] = None
+        step.note(MACHINE, value.span, f"the job runs in {step.image.name} with the docker service")
+    if isinstance(value, Mapping):
+        note_layer_caching(claims.take(value, "docker_layer_caching"), step, trail)
+        note_signing(claims.take(value, "code_signing"), step)
+    if own and claims.take(value, "resource_class") and jobs is None:
+        resource_class.lower(own, step)
+    below = claims.take(value, "shell")
+    if below and peek(step.job.keys, "shell") is None:  # the job's own wins, and its room claims it
+        shell.lower(below, step)

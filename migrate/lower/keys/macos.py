@@ -2,7 +2,9 @@
 
 from migrate.diagnostics import Fate, Span, declare
 from migrate.lower.draft import StepDraft
+from migrate.lower.keys import shell
 from migrate.lower.registry import job_key
+from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Node
 
 _DOCS = (
@@ -25,13 +27,35 @@ SELF_HOSTED = declare(
     fails.""",
     *_DOCS,
 )
+CODE_SIGNING = declare(
+    "code-signing",
+    Fate.MANUAL,
+    "Certificates for signing apps",
+    """CircleCI installs them before the build. On a Mac of your own, keep them in its keychain, or import them in the
+    script from secured variables with 'security import'.""",
+    "https://circleci.com/docs/ios-codesigning/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-runners-for-macos/",
+)
 
 
 @job_key("macos")
 def lower(value: Node, step: StepDraft) -> None:
     """Drop the job, or send it to a Mac of the user's own."""
+    claims = step.claims
     xcode = step.text("xcode", value, (value.span,))
     drop(step, value.span, f"macOS (Xcode {xcode})", ("self.hosted", "macos"))
+    claims.take(value, "resource_class")  # a Mac of one's own has what it has
+    note_signing(claims.take(value, "code_signing"), step)
+    below = claims.take(value, "shell")
+    if below and peek(step.job.keys, "shell") is None:  # the job's own wins, and its room claims it
+        shell.lower(below, step)
+
+
+def note_signing(value: Node | None, step: StepDraft) -> None:
+    """Say that certificates are not installed, if there are any."""
+    step.claims.whole(value)
+    if value is not None:
+        step.note(CODE_SIGNING, value.span, "'code_signing' has no counterpart; install the certificates in the script")
 
 
 def drop(step: StepDraft, span: Span, what: str, labels: tuple[str, ...]) -> None:

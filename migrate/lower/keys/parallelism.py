@@ -19,7 +19,7 @@ PARALLELISM_DROPPED = declare(
 @job_key("parallelism")
 def lower(value: Node, step: StepDraft) -> None:
     """Say how many machines become one."""
-    text = step.claims.text(value, "parallelism", (value.span,))
-    if text != "1":
+    text = step.plain(value, "parallelism", (value.span,))
+    if text not in {"", "1"}:
         said = f"{text} machines become one step; its tests can take up to {text} times as long"
         step.note(PARALLELISM_DROPPED, value.span, said)

@@ -31,14 +31,25 @@ RUNNER_CLASS = declare(
     "Register a Bitbucket runner in its place and give the step its labels with 'runs-on'.",
     *_DOCS,
 )
+ARCHITECTURE = declare(
+    "architecture",
+    Fate.REWRITTEN,
+    "A resource class with another processor",
+    """The step asks for the processor with 'runtime: {cloud: {arch: …}}'. Its image must have a version for it, and so
+    must those of its services.""",
+    *_DOCS,
+)
 _DEFAULT = "1x"
 
 
 @job_key("resource_class")
 def lower(value: Node, step: StepDraft) -> None:
     """Say what the job had, and what it has now."""
-    name = step.claims.text(value, "resource_class", (value.span,))
+    name = step.plain(value, "resource_class", (value.span,))
     row = step.draft.catalog.resource_classes.get(name)
+    if row and row.arch:
+        step.arch = row.arch
+        step.note(ARCHITECTURE, value.span, f"'{name}' has a processor of the kind '{row.arch}'; the step asks for one")
     if row is None:
         step.note(RUNNER_CLASS, value.span, f"nothing is known about '{name}'; the step has the default size")
     elif not row.size:

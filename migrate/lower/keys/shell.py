@@ -9,6 +9,6 @@ from migrate.yamlio.nodes import Node
 @job_key("shell")
 def lower(value: Node, step: StepDraft) -> None:
     """Say that the script runs in another shell, unless it is CircleCI's own default."""
-    name = step.claims.text(value, "shell", (value.span,))
-    if not is_default_shell(name):
+    name = " ".join(step.plain(word, "shell", (value.span,)) for word in step.claims.items(value))
+    if name and not is_default_shell(name):
         step.note(OTHER_SHELL, value.span, f"'{name}' is not the shell that runs this job's commands here")

@@ -8,4 +8,4 @@ from migrate.yamlio.nodes import Node
 @job_key("working_directory")
 def lower(value: Node, step: StepDraft) -> None:
     """Remember the directory: paths and commands that name it are translated (`migrate.lower.script`)."""
-    step.directory = step.claims.text(value, "working_directory", (value.span,)).rstrip("/")
+    step.directory = step.plain(value, "working_directory", (value.span,)).rstrip("/")

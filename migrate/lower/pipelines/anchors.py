@@ -12,17 +12,35 @@ from migrate.bitbucket.model import Command, Defined, Parallel, Pipelines, Share
 
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 _LONG = 60
-_FIELDS = ("image", "script", "after_script", "size", "runs_on", "deployment", "services", "caches", "artifacts")
+_CANDIDATES = 50
+"""With how many steps of the same script a step is compared, to see whether it is a variation."""
+_FIELDS = (
+    "image",
+    "script",
+    "after_script",
+    "size",
+    "runs_on",
+    "deployment",
+    "services",
+    "caches",
+    "artifacts",
+    "concurrency",
+)
+_FLAGS = ("oidc", "clone", "depth", "arch", "ip_ranges", "manual", "max_time")
 
 
 def name(model: Pipelines) -> Pipelines:
     """Name the steps, find the variations, and share the commands."""
     model, steps = _once(model)
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     defined: list[Defined] = []
+    bases: dict[tuple[object, ...], list[Defined]] = {}
     for step in steps:
-        anchor = _unique(step.key, taken)
-        defined.append(Defined(anchor, step, _base(step, defined)))
+        same = bases.setdefault(step.script, [])
+        one = Defined(_unique(step.key, taken), step, _base(step, same))
+        defined.append(one)
+        if not one.base and len(same) < _CANDIDATES:
+            same.append(one)
     order = {one.anchor: place for place, one in enumerate(defined)}
     defined.sort(key=lambda one: (order[one.base or one.anchor], order[one.anchor]))
     return model._replace(defined=tuple(defined), shared=tuple(_shared(defined, taken)))
@@ -45,27 +63,25 @@ def _map(start: Start, known: dict[Step, Step]) -> Start:
     return start._replace(pipeline=items)
 
 
-def _unique(text: str, taken: set[str]) -> str:
+def _unique(text: str, taken: dict[str, int]) -> str:
+    """A name that is not taken yet; `taken` has, for each that is, the number that follows when it is asked for."""
     base = _WORD.sub("-", text).strip("-").lower() or "step"
-    anchor, number = base, 2
+    anchor = base
     while anchor in taken:
-        anchor, number = f"{base}-{number}", number + 1
-    taken.add(anchor)
+        anchor, taken[base] = f"{base}-{taken[base]}", taken[base] + 1
+    taken[anchor] = 2
     return anchor
 
 
-def _base(step: Step, defined: list[Defined]) -> str:
-    """The anchor of the earlier step that this one is a variation of: the same script, every key present."""
-    for other in defined:
-        if not other.base and step.script == other.step.script and _can_merge(step, other.step):
-            return other.anchor
-    return ""
+def _base(step: Step, same: list[Defined]) -> str:
+    """The anchor of the step that this one is a variation of; `same` are some before it that have its script."""
+    return next((other.anchor for other in same if _can_merge(step, other.step)), "")
 
 
 def _can_merge(step: Step, base: Step) -> bool:
     """Whether a merge can make the step: it can replace a key, but not take one away; and it must be short."""
     gone = any(getattr(base, field) and not getattr(step, field) for field in _FIELDS)
-    flags = (step.oidc, step.clone, step.manual, step.max_time) == (base.oidc, base.clone, base.manual, base.max_time)
+    flags = all(getattr(step, field) == getattr(base, field) for field in _FLAGS)
     lines = sum(_lines(item) for item in step.script)
     return not gone and flags and (len(step.script) > 1 or lines > 1)
 
@@ -74,7 +90,7 @@ def _lines(item: object) -> int:
     return item.text.count("\n") + 1 if isinstance(item, Command) else 1
 
 
-def _shared(defined: list[Defined], taken: set[str]) -> Iterator[Shared]:
+def _shared(defined: list[Defined], taken: dict[str, int]) -> Iterator[Shared]:
     """The commands that at least two definitions write out, in the order in which they appear."""
     uses: Counter[str] = Counter()
     first: dict[str, Command] = {}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from migrate.circleci.conditions import TRUE
 from migrate.circleci.config import namespace_of
 from migrate.circleci.filters import Filters, NameFilter
-from migrate.circleci.invocation import Invoker
+from migrate.circleci.invocation import Invoker, Use
 from migrate.circleci.jobs import JobExpander
 from migrate.circleci.plan import Call, Job, Plan, Requirement, Workflow
 from migrate.circleci.steps import StepExpander
@@ -21,7 +21,10 @@ from migrate.shell import analyse
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
-STEPS = ("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of")
+STEPS = (
+    *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of"),
+    *("setup/continue", "setup/finish", "setup/mapping"),
+)
 """The steps that mappings have beyond CircleCI's own."""
 
 UNKNOWN_ADDITION = declare(
@@ -70,7 +73,7 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
     body = entry.value if isinstance(entry.value, Mapping) else Mapping((), span)
     old = _named(plan, body, "replaces", draft)
     target = old.workflow if old else _home_of(body, plan)
-    made = tuple(invoker.named(name, body, (span,), target))
+    made = tuple(invoker.named(Use(name, body, (span,), target)))
     if draft.notes.refused:
         return plan
     job = made[0]._replace(added=name)

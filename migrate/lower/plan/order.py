@@ -5,9 +5,13 @@ parallel group (reference bitbucket.md, section 3.7).
 """
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from migrate.circleci.plan import Job
 from migrate.lower.plan.install import ADDITION
+
+_NAMED = 20
+"""How many jobs a note names."""
 
 
 def levels(
@@ -38,27 +42,60 @@ def levels(
     return [[here[name] for name in group] for group in groups]
 
 
-def strangers(groups: list[list[Job]], jobs: Mapping[tuple[str, str], Job]) -> dict[str, list[str]]:
-    """For each job, by id, the names of the jobs that it now waits for without having required them."""
-    found: dict[str, list[str]] = {}
-    earlier: list[Job] = []
+class Strangers(NamedTuple):
+    """The jobs that a job now waits for without having required them: the first names, and how many more there are."""
+
+    names: list[str]
+    more: int
+
+
+def strangers(groups: list[list[Job]], jobs: Mapping[tuple[str, str], Job]) -> dict[str, Strangers]:
+    """For each job, by id, the jobs that it now waits for without having required them.
+
+    Sets of jobs are numbers with a bit for each: comparing them takes one step and not one for each job.
+    """
+    listed = [job for group in groups for job in group]
+    bits = {job.id: 1 << index for index, job in enumerate(listed)}
+    wanted = _ancestors(jobs, bits)
+    found: dict[str, Strangers] = {}
+    earlier = 0
     for group in groups:
         for job in group:
-            wanted = _ancestors(job, jobs)
-            others = [one.name for one in earlier if one.id not in wanted and one.added != ADDITION]
+            others = earlier & ~wanted.get(job.id, 0)
             if others:
-                found[job.id] = others
-        earlier += group
+                found[job.id] = _named(others, listed)
+        for job in group:
+            earlier |= 0 if job.added == ADDITION else bits[job.id]
     return found
 
 
-def _ancestors(job: Job, jobs: Mapping[tuple[str, str], Job]) -> set[str]:
-    seen: set[str] = set()
-    waiting = [job]
+def _named(others: int, listed: list[Job]) -> Strangers:
+    names: list[str] = []
+    while others and len(names) < _NAMED:
+        lowest = others & -others
+        names.append(listed[lowest.bit_length() - 1].name)
+        others ^= lowest
+    return Strangers(names, others.bit_count())
+
+
+def _ancestors(jobs: Mapping[tuple[str, str], Job], bits: Mapping[str, int]) -> dict[str, int]:
+    """What each job requires, itself or through others; each is looked at after those that it requires."""
+    known: dict[str, int] = {}
+    required: dict[str, list[str]] = {}
+    for job in jobs.values():
+        found = (jobs.get((job.workflow, r.job)) for r in job.requires)
+        required[job.id] = [other.id for other in found if other]
+    waiting = list(required)
+    begun: set[str] = set()
     while waiting:
-        for requirement in waiting.pop().requires:
-            other = jobs.get((job.workflow, requirement.job))
-            if other and other.id not in seen:
-                seen.add(other.id)
-                waiting.append(other)
-    return seen
+        name = waiting[-1]
+        if name not in begun:
+            begun.add(name)
+            waiting += [other for other in required[name] if other not in begun]
+            continue
+        waiting.pop()
+        if name not in known:
+            known[name] = 0
+            for other in required[name]:
+                known[name] |= bits.get(other, 0) | known.get(other, 0)
+    return known

@@ -8,6 +8,7 @@ from migrate.circleci.conditions import FALSE, TRUE, Constant, all_of, subjects
 from migrate.circleci.plan import Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
+from migrate.lower.plan.changed_paths import CHANGED_PATHS, split
 
 _CUSTOM = "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/#Custom--manual-only--pipelines"
 SCHEDULE = declare(
@@ -28,15 +29,36 @@ WORKFLOW_CONDITION = declare(
     "https://circleci.com/docs/configuration-reference/#using-when-in-workflows",
     _CUSTOM,
 )
+RERUNS = declare(
+    "workflow-auto-reruns",
+    Fate.DROPPED,
+    "A workflow that runs failed jobs again by itself",
+    """Bitbucket runs nothing again by itself. Put a loop around the commands that fail now and then, or press 'Rerun
+    failed steps'.""",
+    "https://circleci.com/docs/automatic-reruns/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/re-run-failed-steps/",
+)
 _NAMES = {"pipeline.git.branch", "pipeline.git.tag"}
 
 
-def fold(plan: Plan, _: Draft) -> Plan:
-    """Give conditions on the branch or the tag to the jobs, as filters: those have start conditions."""
-    return Plan(tuple(_folded(workflow) for workflow in plan.workflows))
+def fold(plan: Plan, draft: Draft) -> Plan:
+    """Give conditions on the branch or the tag to the jobs, as filters: those have start conditions.
+
+    Conditions on changed paths are remembered for the steps.
+    """
+    return Plan(tuple(_folded(workflow, draft) for workflow in plan.workflows))
 
 
-def _folded(workflow: Workflow) -> Workflow:
+def _folded(workflow: Workflow, draft: Draft) -> Workflow:
+    condition, globs = split(workflow.condition)
+    if "**" in globs:
+        workflow = workflow._replace(condition=condition)  # something has changed in every push
+    elif globs and set(subjects(condition)) <= _NAMES:
+        draft.paths[workflow.name] = globs
+        said = f"the steps of '{workflow.name}' run where a change matches {', '.join(globs)}"
+        for job in workflow.jobs:
+            draft.notes.add(CHANGED_PATHS, (workflow.span,), f"workflows.{workflow.name}", said, job=job.id)
+        workflow = workflow._replace(condition=condition)
     condition = workflow.condition
     if isinstance(condition, Constant) or not set(subjects(condition)) <= _NAMES:
         return workflow
@@ -64,6 +86,10 @@ def _waits(workflow: Workflow, draft: Draft) -> bool:
         on = ", ".join(f"'{name}'" for name in branches) or "the branches of its filters"
         said = f"create a schedule '{cron}' (UTC) for the custom pipeline '{workflow.name}' on {on}"
         draft.notes.add(SCHEDULE, (workflow.span, trigger.span), where, said)
+    reruns = claims.text(claims.take(workflow.keys, "max_auto_reruns"), "max_auto_reruns", (workflow.span,))
+    if reruns:
+        said = f"'{workflow.name}' ran failed jobs again, up to {reruns} times; its steps run once"
+        draft.notes.add(RERUNS, (workflow.span,), where, said)
     if workflow.condition != TRUE:
         waits = True
         said = f"'{workflow.name}' is a custom pipeline: it runs where {workflow.condition}"

@@ -4,6 +4,7 @@ from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.registry import step
+from migrate.lower.steps.shared_keys import note_title, note_when
 
 SSH_KEY = declare(
     "ssh-key",
@@ -19,7 +20,7 @@ SSH_KEY = declare(
 @step("add_ssh_keys")
 def lower(call: Call, step: StepDraft) -> None:
     """Say which keys the repository needs."""
-    claims = step.claims
-    prints = [claims.text(i, "fingerprints", call.trail) for i in claims.items(claims.take(call.body, "fingerprints"))]
-    which = ", ".join(prints) or "all keys of the project"
+    which = ", ".join(step.texts("fingerprints", call.body, call.trail)) or "all keys of the project"
     step.note(SSH_KEY, call.trail, f"add the SSH key ({which}) to the repository settings")
+    note_title(call, step)
+    note_when(call, step, "every step has the repository's key from its beginning")

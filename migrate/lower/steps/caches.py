@@ -3,17 +3,23 @@
 from migrate.circleci.plan import Call
 from migrate.lower.draft import CacheUse, StepDraft
 from migrate.lower.registry import step
+from migrate.lower.steps.shared_keys import note_title, note_when
+
+_INSTEAD = {
+    "save_cache": "a cache is saved when the step ends well, and only then",
+    "restore_cache": "the cache is restored before the script begins",
+}
 
 
 @step("save_cache", "restore_cache")
 def lower(call: Call, step: StepDraft) -> None:
     """Remember which keys and paths the job uses; names are settled when all jobs are known."""
     claims, body, trail = step.claims, call.body, call.trail
-    for ignored in ("name", "when"):
-        claims.take(body, ignored)
+    note_title(call, step)
+    note_when(call, step, _INSTEAD[call.step])
     key = step.text("key", body, trail)
-    keys = tuple(claims.text(item, "keys", trail) for item in claims.items(claims.take(body, "keys")))
-    paths = tuple(claims.text(item, "paths", trail) for item in claims.items(claims.take(body, "paths")))
+    keys = step.texts("keys", body, trail)
+    paths = step.texts("paths", body, trail) if call.step == "save_cache" else ()
     if call.step == "save_cache":
         claims.required(body, "key", trail)
         claims.required(body, "paths", trail)

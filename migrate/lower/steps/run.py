@@ -8,6 +8,9 @@ from migrate.lower.directories import outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
 from migrate.lower.registry import step
+from migrate.lower.steps.reruns import again
+from migrate.lower.steps.shared_keys import title
+from migrate.lower.steps.teardown import note_unclear, tear_down
 from migrate.lower.variables import with_symbols
 from migrate.yamlio.nodes import Node, Scalar
 
@@ -48,21 +51,20 @@ def lower(call: Call, step: StepDraft) -> None:
     """Add the command to the job's script."""
     claims, body, trail = step.claims, call.body, call.trail
     command: Node | None = body if isinstance(body, Scalar) else claims.required(body, "command", trail)
-    text = claims.text(command, "command", trail)
-    if isinstance(command, Scalar):
-        text = with_symbols(command, step, trail)
-    title = step.text("name", body, trail)
+    text = _command(command, step, call)
+    name = title(call, step)
     when = step.text("when", body, trail) or "on_success"
-    shell = step.text("shell", body, trail)
+    shell = " ".join(step.texts("shell", body, trail))
     if shell and not is_default_shell(shell):
         step.note(OTHER_SHELL, trail, f"'{shell}' is not the shell that runs this here; call it in the command")
     timeout = step.text("no_output_timeout", body, trail)
     if timeout:
         step.note(NO_OUTPUT_TIMEOUT, trail, f"'no_output_timeout: {timeout}' has no counterpart and is dropped")
+    note_unclear(call, step)
     run = Run(
-        text.strip("\n"),
-        _label(call, title, step),
-        title,
+        again(text, call, step),
+        _label(call, name, step),
+        name,
         trail,
         tuple(read_environment(claims.take(body, "environment"), step, trail).items()),
         _directory(step.text("working_directory", body, trail), step),
@@ -73,7 +75,18 @@ def lower(call: Call, step: StepDraft) -> None:
         step.script.append(run)
     else:
         step.after_script.append(run)
-        step.note(AFTER_SCRIPT, trail, f"'{title or _first_line(text)}' ({when}) runs in the after-script")
+        step.note(AFTER_SCRIPT, trail, f"'{name or _first_line(text)}' ({when}) runs in the after-script")
+    tear_down(call, step)
+
+
+def _command(command: Node | None, step: StepDraft, call: Call) -> str:
+    """The command's text; one that does nothing gets a command, which a script and its brackets must have."""
+    text = step.claims.text(command, "command", call.trail)
+    if isinstance(command, Scalar):
+        text = with_symbols(command, step, call.trail)
+    text = text.strip("\n")
+    idle = all(line.lstrip().startswith("#") for line in text.splitlines() if line.strip())
+    return f"{text.rstrip()}\n:".lstrip() if idle else text
 
 
 def _directory(path: str, step: StepDraft) -> str:

@@ -3,23 +3,49 @@
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
+from migrate.lower.keys.layer_caching import note_layer_caching
 from migrate.lower.registry import step
+from migrate.lower.steps.shared_keys import note_title, note_when
 
+_DOCS = (
+    "https://circleci.com/docs/building-docker-images/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/run-docker-commands-in-bitbucket-pipelines/",
+)
 REMOTE_DOCKER = declare(
     "remote-docker",
     Fate.REWRITTEN,
     "Remote Docker becomes the docker service",
     """The service runs beside the step and takes 1 GB of its memory. Ports are reachable on localhost; privileged
     containers are not allowed. A version or layer caching cannot be asked for.""",
-    "https://circleci.com/docs/building-docker-images/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/run-docker-commands-in-bitbucket-pipelines/",
+    *_DOCS,
 )
+DOCKER_VERSION = declare(
+    "docker-version",
+    Fate.APPROXIMATED,
+    "A version of Docker cannot be asked for",
+    """The docker service has the version that Atlassian gives it. If the build needs a certain one, define a service
+    'docker' with a 'docker:…-dind' image of your own; that wants runtime version 3.""",
+    *_DOCS,
+)
+_ANY = {"", "default", "edge", "previous"}
 
 
 @step("setup_remote_docker")
 def lower(call: Call, step: StepDraft) -> None:
     """Give the step the docker service."""
-    for ignored in ("version", "docker_layer_caching", "prefer_same_region", "resource_class"):
-        step.claims.take(call.body, ignored)
+    body, trail = call.body, call.trail
+    said = "the step has the docker service"
+    if step.claims.take(body, "prefer_same_region") is not None:
+        said += "; it runs on the step's own machine, so 'prefer_same_region' always holds"
+    if step.claims.take(body, "resource_class") is not None:
+        said += "; CircleCI ignores 'resource_class' here, too"
     step.services["docker"] = None
-    step.note(REMOTE_DOCKER, call.trail, "the step has the docker service")
+    step.note(REMOTE_DOCKER, trail, said)
+    version = step.text("version", body, trail)
+    if version not in _ANY:
+        step.note(
+            DOCKER_VERSION, trail, f"'version: {version}' cannot be asked for; see that the service's own will do"
+        )
+    note_layer_caching(step.claims.take(body, "docker_layer_caching"), step, trail)
+    note_title(call, step)
+    note_when(call, step, "the service starts with the step")

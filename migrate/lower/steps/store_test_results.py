@@ -7,6 +7,7 @@ from migrate.diagnostics import Fate, declare
 from migrate.lower.directories import outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.registry import step
+from migrate.lower.steps.shared_keys import note_title, note_when, title
 
 TEST_RESULTS = declare(
     "test-results",
@@ -25,14 +26,15 @@ _DEPTH = 3
 def lower(call: Call, step: StepDraft) -> None:
     """Copy reports to a folder where they are found, unless they lie in one."""
     path = step.text("path", call.body, call.trail)
-    step.claims.take(call.body, "name")
+    note_when(call, step, "Bitbucket reads the reports however the script ended", usual="always")
     within = step.inside(path)
     parts = (within or "").split("/")
     if within is not None and len(parts) <= _DEPTH and any(part in _FOUND for part in parts):
+        note_title(call, step)
         step.note(TEST_RESULTS, call.trail, f"the reports in '{within}' are found by the folder's name")
         return
     source = outside(path) if within is None else within or "."
     target = "test-results/" + (posixpath.basename(source.rstrip("/")) if "." in posixpath.basename(source) else "")
     copy = f"mkdir -p test-results\ncp -r {source}{'' if '.' in posixpath.basename(source) else '/.'} {target}"
-    step.after_script.append(Run(copy, "collect-test-results", "", call.trail, when="always"))
+    step.after_script.append(Run(copy, "collect-test-results", title(call, step), call.trail, when="always"))
     step.note(TEST_RESULTS, call.trail, f"the reports in '{path}' are copied to test-results/ in the after-script")

@@ -1,0 +1,142 @@
+"""The `orbs:` of a config, and those of the orbs themselves, become namespaces (reference circleci.md, section 1.2).
+
+An orb's source is read once, however often and under however many names it is imported.
+"""
+
+import shlex
+from dataclasses import dataclass, field
+
+from migrate.circleci.config import KINDS, Definition, Namespace, refuse_undeclared
+from migrate.circleci.orbs import (
+    LEGAL,
+    ORB_CIRCLE,
+    ORB_REFERENCE,
+    ORB_SOURCE,
+    ORB_UNKNOWN,
+    Missing,
+    OrbSource,
+    Wanted,
+    is_url,
+    parse,
+)
+from migrate.circleci.template import Scope
+from migrate.diagnostics import Notes, Trail
+from migrate.yamlio.decode import WRONG_TYPE, Claims
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.yamlio.read import read
+
+_DESCRIBES = ("description", "display", "examples", "version")
+"""Keys of an orb for people."""
+_DEEPEST = 50
+"""How deep orbs may import orbs; published ones do so two or three levels deep."""
+
+
+@dataclass(slots=True)
+class Importer:
+    """Makes the namespaces of one config; `_open` are the orbs that are being read, outermost first."""
+
+    claims: Claims
+    source: OrbSource
+    _files: dict[str, Namespace | None] = field(default_factory=dict)
+    _inline: dict[int, tuple[Node, Namespace]] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
+
+    def namespace(self, name: str, root: Node, values: Scope, trail: Trail = ()) -> Namespace:
+        """The namespace of a config, or of an orb whose import is `trail`."""
+        made = Namespace(name, dict(values), foreign=bool(trail) and trail[0].file != root.span.file)
+        for kind in KINDS:
+            for entry in self.claims.each(self.claims.take(root, kind)):
+                definition = Definition(kind, entry.key.text, entry.value, entry.key.span, made)
+                made.definitions[kind, entry.key.text] = definition
+        for entry in self.claims.each(self.claims.take(root, "orbs")):
+            self._import(entry, made, (*trail, entry.key.span))
+        return made
+
+    def _import(self, entry: Entry, home: Namespace, trail: Trail) -> None:
+        alias, value = entry.key.text, entry.value
+        orb = self._from_reference(alias, value, home, trail) if isinstance(value, Scalar) else None
+        if isinstance(value, Mapping):
+            orb = self._from_mapping(alias, value, trail)
+        elif not isinstance(value, Scalar):
+            said = f"'{alias}' wants a reference or an inline orb; this is {value.described}"
+            self.claims.notes.refuse(WRONG_TYPE, (*trail, value.span), f"orbs.{alias}", said)
+            self.claims.whole(value)
+        if orb is None:
+            home.unknown_orbs.add(alias)
+        else:
+            home.orbs[alias] = orb
+
+    def _from_mapping(self, alias: str, root: Mapping, trail: Trail) -> Namespace | None:
+        if id(root) not in self._inline:
+            if not self._enter(alias, trail):
+                return None
+            # An inline orb does not see the config's pipeline parameters.
+            refuse_undeclared(root, {}, self.claims)
+            for told in _DESCRIBES:
+                self.claims.whole(self.claims.take(root, told))
+            self._inline[id(root)] = root, self.namespace(alias, root, {}, trail)
+            self._open.pop()
+        return self._inline[id(root)][1]
+
+    def _from_reference(self, alias: str, value: Scalar, home: Namespace, trail: Trail) -> Namespace | None:
+        rendered = home.renderer(home.scope({}), self.claims.notes, trail).render(value)
+        reference = rendered.text if isinstance(rendered, Scalar) and rendered.kind != "null" else ""
+        if isinstance(rendered, Scalar) and rendered.symbols:
+            names = ", ".join(symbol.name for symbol in rendered.symbols)
+            self._unknown(alias, reference, Missing(f"only the run knows {names}", "-"), trail)
+            return None
+        if not (parse(reference) or is_url(reference) or (isinstance(rendered, Scalar) and rendered.kind == "null")):
+            said = f"'{reference}' is no reference to an orb; write {LEGAL}"
+            self.claims.notes.refuse(ORB_REFERENCE, (*trail, value.span), f"orbs.{alias}", said)
+            return None
+        found = self.source(Wanted(reference, "" if self._open else alias))
+        if found is None or isinstance(found, Missing):
+            self._unknown(alias, reference, found or Missing(), trail)
+            return None
+        return self._from_text(alias, *found, trail)
+
+    def _unknown(self, alias: str, reference: str, missing: Missing, trail: Trail) -> None:
+        """Say that there is no source, and how to come by one."""
+        what = f"the orb '{reference or alias}'"
+        said = f"nothing is known about {what}" + (f": {missing.why}" if missing.why else "")
+        fetch = missing.fetch or (f"circle2bb orbs fetch {shlex.quote(reference)}" if parse(reference) else "-")
+        ways = f"--orb-source {alias}=FILE gives its source"
+        if fetch != "-":
+            ways = f"'{fetch}' fetches its source"
+        said += f"; its steps fail until you replace them; {ways}"
+        self.claims.notes.add(ORB_UNKNOWN, trail, f"orbs.{alias}", said)
+
+    def _from_text(self, alias: str, file: str, text: str, trail: Trail) -> Namespace | None:
+        if file not in self._files:
+            if not self._enter(file, trail):
+                return None
+            self._files[file] = self._read(alias, file, text, trail)
+            self._open.pop()
+        return self._files[file]
+
+    def _read(self, alias: str, file: str, text: str, trail: Trail) -> Namespace | None:
+        """The namespace of a source; what is wrong in it is said at the line that imports it."""
+        self.claims.notes.imported(file, trail)
+        notes = Notes()
+        root = read(text, file, notes)
+        for note in notes:
+            self.claims.notes.refuse(note.code, note.trail, f"orbs.{alias}", note.detail)
+        if root is not None and not isinstance(root, Mapping):
+            said = (
+                f"the source of an orb is a mapping with 'commands', 'jobs' and 'executors'; this is {root.described}"
+            )
+            self.claims.notes.refuse(ORB_SOURCE, (root.span,), f"orbs.{alias}", said)
+        return self.namespace(alias, root, {}, trail) if isinstance(root, Mapping) else None
+
+    def _enter(self, name: str, trail: Trail) -> bool:
+        """Begin an orb; False, and a note, if it is begun already, or if there is no end in sight."""
+        if name in self._open or len(self._open) >= _DEEPEST:
+            chain = [*self._open[self._open.index(name) :], name] if name in self._open else [*self._open[:3], "..."]
+            said = f"orbs import each other in a circle, or more than {_DEEPEST} deep: {' -> '.join(chain)}"
+            self.claims.notes.refuse(ORB_CIRCLE, trail, name, said)
+            return False
+        self._open.append(name)
+        return True
+
+
+__all__ = ["Importer"]

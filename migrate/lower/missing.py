@@ -1,0 +1,23 @@
+"""What cannot be done here fails where it stood, so that no build goes green without it."""
+
+import re
+
+from migrate.diagnostics import Fate, Trail, declare
+from migrate.lower.draft import Run, StepDraft
+
+UNSUPPORTED_STEP = declare(
+    "unsupported-step",
+    Fate.ERROR,
+    "A step that cannot be converted",
+    """The script fails on purpose where the step stood, so that no build goes green without it. Write by hand what
+    it did.""",
+    "https://circleci.com/docs/configuration-reference/#steps",
+)
+_ESCAPED = re.compile(r'(["\\$`])')
+
+
+def fail(what: str, step: StepDraft, trail: Trail, title: str = "") -> None:
+    """Add a command that fails and says what is missing; nothing after it runs."""
+    shown = _ESCAPED.sub(r"\\\1", " ".join(what.split()))
+    text = f'echo "{shown} of CircleCI is missing here; see the migration report" >&2\nfalse'
+    step.script.append(Run(text, "missing-step", title, trail))

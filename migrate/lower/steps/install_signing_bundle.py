@@ -1,0 +1,25 @@
+"""`install_signing_bundle` installs Apple's certificates, which CircleCI keeps; a Mac of one's own has its own."""
+
+from migrate.circleci.plan import Call
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import StepDraft
+from migrate.lower.missing import fail
+from migrate.lower.registry import step
+
+SIGNING_BUNDLE = declare(
+    "signing-bundle",
+    Fate.ERROR,
+    "Certificates for signing apps are installed by a step",
+    """CircleCI keeps the bundle. The script fails on purpose where it was installed: keep the certificates in the
+    keychain of your own Mac, or import them from secured variables with 'security import'.""",
+    "https://circleci.com/docs/ios-codesigning/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-runners-for-macos/",
+)
+
+
+@step("install_signing_bundle")
+def lower(call: Call, step: StepDraft) -> None:
+    """Fail where the certificates were installed."""
+    step.claims.whole(call.body)
+    step.note(SIGNING_BUNDLE, call.trail, "the signing bundle stays with CircleCI; the step fails until you install it")
+    fail(call.step, step, call.trail)

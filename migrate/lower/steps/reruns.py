@@ -1,0 +1,47 @@
+"""`max_auto_reruns` of a command becomes a loop around it."""
+
+from migrate.circleci.plan import Call
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import StepDraft
+from migrate.shell import indent
+
+AUTO_RERUN = declare(
+    "auto-rerun",
+    Fate.REWRITTEN,
+    "A command that is run again when it fails",
+    """A loop runs it, in a shell of its own each time, until it succeeds or has been run often enough. Where it does no
+    harm to run the whole step again, 'on-fail: {strategy: retry}' of the step is shorter.""",
+    "https://circleci.com/docs/automatic-reruns/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
+)
+_LOOP = """\
+for rerun in {numbers}; do
+{pause}  set +e
+  (
+    set -e
+{command}
+  )
+  failed=$?
+  set -e
+  [ $failed -ne 0 ] || break
+done
+[ $failed -eq 0 ]"""
+
+
+def again(text: str, call: Call, step: StepDraft) -> str:
+    """The command, in a loop if it is to be run again."""
+    count = step.text("max_auto_reruns", call.body, call.trail)
+    delay = step.text("auto_rerun_delay", call.body, call.trail)
+    if not count.isdecimal():
+        return text
+    numbers = " ".join(map(str, range(int(count) + 1)))
+    pause = f"  [ $rerun -eq 0 ] || sleep {_seconds(delay)}\n" if delay else ""
+    after = f", {delay} after it failed" if delay else ""
+    step.note(AUTO_RERUN, call.trail, f"the command is run up to {count} times more{after}, by a loop around it")
+    return _LOOP.format(numbers=numbers, pause=pause, command=indent(text, 4))
+
+
+def _seconds(delay: str) -> int:
+    """The seconds of `30s` or `2m`."""
+    number = int("".join(filter(str.isdecimal, delay)) or 0)
+    return number * 60 if delay.endswith("m") else number

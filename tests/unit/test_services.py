@@ -1,0 +1,73 @@
+"""Services: how much memory each gets, what they are called, and which variables their logins want."""
+
+from typing import Any
+
+import pytest
+
+from migrate import Outcome, Source, convert
+from tests import laws
+
+JOB = "  {name}:\n    docker: [{{image: python}}, {containers}]\n    resource_class: xlarge\n    steps: [{steps}]\n"
+
+
+def outcome(*jobs: str, choices: str = "") -> Outcome:
+    """What comes of jobs that all run."""
+    names = ", ".join(job.partition(":")[0].strip() for job in jobs)
+    text = f"version: 2.1\njobs:\n{''.join(jobs)}workflows: {{w: {{jobs: [{names}]}}}}\n"
+    found = convert(Source("config.yml", text), Source("circle2bb.yml", choices) if choices else None)
+    assert [complaint for law in laws.LAWS for complaint in law(text, found)] == []
+    return found
+
+
+def services(*jobs: str, choices: str = "") -> dict[str, Any]:
+    """The definitions of services."""
+    return dict(laws.document(outcome(*jobs, choices=choices))["definitions"].get("services", {}))
+
+
+def job(name: str, *images: str, steps: str = "checkout") -> str:
+    """A job with these containers beside its first."""
+    return JOB.format(name=name, containers=", ".join(f"{{image: {image}}}" for image in images), steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("count", "steps", "choices", "memory"),
+    [
+        (3, "checkout", "", None),
+        (4, "checkout", "", 768),
+        (5, "checkout", "", 512),
+        (2, "checkout, setup_remote_docker", "", None),
+        (3, "checkout, setup_remote_docker", "", 640),
+        (5, "checkout", "sizes: map", None),
+    ],
+)
+def test_services_leave_the_step_a_gigabyte(count: int, steps: str, choices: str, memory: int | None) -> None:
+    """As long as the default fits, nothing is said; else each has as much, in steps of 128 MB."""
+    found = services(job("a", *(f"i{n}" for n in range(count)), steps=steps), choices=choices)
+
+    assert [service.get("memory") for service in found.values()] == [memory] * count
+
+
+def test_equal_services_are_one_and_others_have_names_of_their_own() -> None:
+    """The same container in two jobs is defined once; another of that name gets a number, and so does 'docker'."""
+    found = services(job("a", "redis:7", "redis:6"), job("b", "redis:6"), job("c", "docker:dind"))
+
+    assert {name: service["image"] for name, service in found.items()} == {
+        "redis": "redis:7",
+        "redis-2": "redis:6",
+        "docker-2": "docker:dind",
+    }
+
+
+def test_services_of_jobs_that_are_left_out_are_not_defined() -> None:
+    """Only what a step names is defined."""
+    away = job("a", "redis").replace("resource_class: xlarge", "machine: {image: windows-server-2022-gui:current}")
+    away = away.replace("docker: [{image: python}, {image: redis}]\n    ", "")
+
+    assert services(away, job("b", "postgres")).keys() == {"postgres"}
+
+
+def test_the_variables_of_logins_are_needed() -> None:
+    """A variable that only an image's login reads is one that a person must create."""
+    found = outcome(job("a", "redis, auth: {username: $REDIS_USER, password: '${REDIS_PASSWORD}'}"))
+
+    assert [(one.name, one.secret) for one in found.variables] == [("REDIS_PASSWORD", True), ("REDIS_USER", False)]
