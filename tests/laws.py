@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from migrate import Outcome
-from migrate.circleci.conditions import TRUE, evaluate
+from migrate.circleci.conditions import FALSE, TRUE, evaluate
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Notes
 from migrate.yamlio.nodes import Entry, Mapping, Place, Scalar, walk
@@ -35,6 +35,7 @@ _TEMPLATE = re.compile(r"<<\s*[#^/]?\s*(parameters|pipeline|matrix)\b")
 _PREDEFINED_CACHES = frozenset({"composer", "docker", "dotnetcore", "gradle", "ivy2", "maven", "node", "pip", "sbt"})
 _MOST_STEPS = 100
 _MOST_SERVICES = 5
+_BRANCH, _TAG = "pipeline.git.branch", "pipeline.git.tag"
 _WHOLE = ("unused", "workflow-disabled", "workflow-refused")
 """Codes of notes that name something of which nothing was read."""
 _FREE_KEYS = ("environment",)
@@ -496,7 +497,7 @@ def circleci_output(outcome: Outcome, home: Path) -> tuple[str, bool]:
     env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "BASH_ENV": str(home / "env")} | _variables(job.keys)
     printed, failed = "", False
     for call in job.steps:
-        if call.step != "run":
+        if call.step != "run" or evaluate(call.condition, {_BRANCH: None, _TAG: None}) == FALSE:
             continue
         body = call.body if isinstance(call.body, Mapping) else None
         when = _text(body, "when") or "on_success"

@@ -499,10 +499,10 @@ def test_a_huge_file_is_refused(folder: Path) -> None:
 def test_an_unreadable_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the operating system says about a file is passed on."""
 
-    def fail(_: Path) -> bytes:
+    def fail(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(Path, "open", fail)
     result = run("convert")
 
     assert result.exit_code == 3

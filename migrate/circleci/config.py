@@ -32,6 +32,13 @@ VERSION_1 = declare(
     then convert that.""",
     "https://circleci.com/docs/configuration-reference/#version",
 )
+VERSION_2 = declare(
+    "version-2",
+    Fate.KEPT,
+    "Version 2 of the language",
+    "CircleCI itself takes only 2.1 since 21 September 2026. The config is read as version 2 was: without templates.",
+    "https://circleci.com/docs/configuration-reference/#version",
+)
 VERSIONS = ("2", "2.0", "2.1")
 TOP = (
     *("version", "setup", "orbs", "commands", "executors", "jobs", "workflows", "parameters", "job-groups"),
@@ -145,6 +152,8 @@ def load(root: Node, claims: Claims, orbs: OrbSource, given: Table[str, Cases] |
         claims.whole(claims.take(root, ignored))
     setup = claims.take(root, "setup")
     if version.text != "2.1":
+        said = f"version {version.text} has no templates and no orbs; '<<' is a text in it"
+        claims.notes.add(VERSION_2, (version.span,), "version", said)
         _refuse_keys_of_2_1(root, version.text, claims)
     # Configs of version 2 hold anchors under any key, this one too.
     listed = claims.take(root, "parameters") if version.text == "2.1" else None

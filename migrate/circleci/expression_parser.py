@@ -21,8 +21,6 @@ _LEVELS = {
     **dict.fromkeys(("<", "<=", ">", ">="), 4),
 }
 _UNARY = 5
-LONGEST = 100_000
-"""Letters of an expression: what asks for more cases than anybody can check is no condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +86,6 @@ def _within(expression: Expression, level: int) -> str:
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Expression | ExpressionError:
     """The expression that a text is, or what is wrong with it (Scanner and Parser; Converter/TOO_DEEP is ours)."""
-    if len(text) > LONGEST:
-        said = f"an expression of more than {LONGEST:,} letters cannot be followed; take it apart"
-        return ExpressionError("Converter", "TOO_LONG", 0, said)
     try:
         return _Parser(tokens(text)).parse()
     except ExpressionFailure as failure:

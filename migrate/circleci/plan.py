@@ -30,13 +30,14 @@ class Call:
     """One step of a job: a built-in step with its arguments.
 
     `commands` are the names of the commands that it came through, outermost first; `trail` leads from the
-    job's line to the step itself.
+    job's line to the step itself. It runs where `condition` holds, which asks for what only the run knows.
     """
 
     step: str
     body: Node | None
     trail: Trail = field(compare=False)
     commands: tuple[str, ...] = field(default=(), compare=False)
+    condition: Condition = TRUE
 
 
 @dataclass(frozen=True, slots=True)

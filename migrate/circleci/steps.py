@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from migrate.circleci.conditions import Condition, Constant
+from migrate.circleci.conditions import Condition, Constant, all_of, negate
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
@@ -248,12 +248,15 @@ class StepExpander:
             said = "a condition is a value or a logic statement, and this is a list; put 'and' or 'or' before it"
             self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, condition.span), entry.key.text, said)
         holds = self._holds(self._renderer(frame).render(condition), entry, frame)
-        if not isinstance(holds, Constant):
-            asked = f" ({holds})" if holds else ""
-            said = f"this condition depends on the run{asked}; write its steps by hand, or split the job"
+        if holds is None:
+            said = "this condition depends on the run; write its steps by hand, or split the job"
             self.claims.notes.add(CONDITION_UNKNOWN, frame.at(entry.key), entry.key.text, said)
             self.claims.whole(steps)
             yield Call(entry.key.text, None, frame.at(entry.key), frame.commands)
+        elif not isinstance(holds, Constant):
+            wanted = holds if _CONDITIONS[entry.key.text] else negate(holds)
+            for call in self.expand(steps, frame):
+                yield replace(call, condition=all_of(wanted, call.condition))
         elif holds.holds == _CONDITIONS[entry.key.text]:
             yield from self.expand(steps, frame)
         else:

@@ -16,7 +16,7 @@ CHOICES = "circle2bb.yml"
 _STDIN = "-"
 STDIN = "<stdin>"
 _FOLDER = ".circleci"
-_LARGEST = 12_000_000
+_LARGEST = 10_000_000
 """Bytes: what is larger is not even looked at; the reader of YAML has a lower limit, of characters."""
 _MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 

@@ -1,14 +1,16 @@
 """A job of the plan becomes a step: its keys first, then its calls, each by its own room."""
 
 from migrate.bitbucket.model import Command, Image, Item, Step
-from migrate.circleci.plan import Call, Job
+from migrate.circleci.conditions import TRUE
+from migrate.circleci.plan import Job
 from migrate.diagnostics import Fate, declare
 from migrate.lower import history
+from migrate.lower.conditional import lower_call
 from migrate.lower.draft import Draft, StepDraft
-from migrate.lower.missing import UNSUPPORTED_STEP, fail
+from migrate.lower.missing import fail
 from migrate.lower.neighbours import note_neighbours
 from migrate.lower.plan.guards import FILTER_GUARD, FILTER_HELD, guard
-from migrate.lower.registry import key_rooms, step_rooms
+from migrate.lower.registry import key_rooms
 
 RELEASE_JOB = declare(
     "release-job",
@@ -46,17 +48,8 @@ def draft_job(job: Job, draft: Draft) -> StepDraft:
                 if value is not None:
                     rooms[key](value, step)
     for call in job.steps:
-        room = step_rooms().get(call.step, _unsupported)
-        room(call, step)
+        lower_call(call, step)
     return step
-
-
-def _unsupported(call: Call, step: StepDraft) -> None:
-    """Fail loudly where a step stood that no room lowers."""
-    said = f"'{call.step}' cannot be converted; the step fails here until you replace it"
-    step.note(UNSUPPORTED_STEP, call.trail, said)
-    step.claims.whole(call.body)
-    fail(call.step, step, call.trail)
 
 
 def _release(step: StepDraft) -> None:
@@ -117,6 +110,7 @@ def _filled(script: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _note_bash(step: StepDraft, script: tuple[Item, ...], watch: str | None) -> None:
-    pipefail = any(isinstance(item, Command) and "pipefail" in item.text for item in script)
-    if step.image and (watch or pipefail):
+    texts = [item.text for item in script if isinstance(item, Command)]
+    asks = any("pipefail" in text for text in texts) or any(call.condition != TRUE for call in step.job.steps)
+    if step.image and (watch or asks):
         step.note(NEEDS_BASH, step.job.trail, f"see that '{step.image.name}' has bash, or take another image")

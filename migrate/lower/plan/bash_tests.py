@@ -1,5 +1,7 @@
 """Patterns and conditions as bash asks for them inside `[[ ]]`."""
 
+from collections.abc import Mapping
+
 from migrate.circleci.conditions import All, Any, Condition, Not, Test
 from migrate.circleci.filters import Pattern
 from migrate.shell import quote
@@ -8,18 +10,29 @@ _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": "[:space:]"}
 _SPECIAL = frozenset(r"\.+*?()[]{}|^$/")
 
 
-def asks(condition: Condition, subject: str, variable: str) -> str | None:
-    """The test of a condition on one subject, which the variable holds; None if bash cannot ask for it."""
+def asks(condition: Condition, variables: Mapping[str, str], *, may_be_unset: bool = False) -> str | None:
+    """The test of a condition on subjects that variables hold; None if bash cannot ask for it.
+
+    It is in brackets where it has several parts. Where a variable `may_be_unset`, the subject is null, and no test of
+    it holds (see `conditions.Test`).
+    """
     if isinstance(condition, Not):
-        inner = asks(condition.inner, subject, variable)
-        return inner and f"! ( {inner} )"
+        inner = asks(condition.inner, variables, may_be_unset=may_be_unset)
+        if inner and inner.startswith("-n "):
+            return f"-z {inner[3:]}"
+        return inner and (f"! {inner}" if inner.startswith("( ") else f"! ( {inner} )")
     if isinstance(condition, All | Any):
-        parts = [asks(part, subject, variable) for part in condition.parts]
+        parts = [asks(part, variables, may_be_unset=may_be_unset) for part in condition.parts]
         joined = (" && " if isinstance(condition, All) else " || ").join(part or "" for part in parts)
         return None if None in parts else f"( {joined} )"
-    if not isinstance(condition, Test) or condition.subject != subject or not isinstance(condition.value, str | bool):
+    if not isinstance(condition, Test) or not isinstance(condition.value, str | bool):
         return None
-    return _test(condition, str(condition.value), f'"${variable}"')
+    if condition.subject not in variables:
+        return None
+    shown = f'"${variables[condition.subject]}"'
+    test = _test(condition, str(condition.value), shown)
+    could_hold = condition.operator in {"!=", "matches", "starts-with", "contains"}
+    return f"( -n {shown} && {test} )" if test and may_be_unset and could_hold else test
 
 
 def _test(test: Test, value: str, shown: str) -> str | None:

@@ -93,7 +93,7 @@ class _Asker(NamedTuple):
             return "1 -eq 0"
         tests: list[str | None] = [*_tests(names, self.variable)]
         if condition != TRUE:
-            tests.append(asks(condition, f"pipeline.git.{self.kind}", self.variable))
+            tests.append(asks(condition, {f"pipeline.git.{self.kind}": self.variable}))
         if required and all(self.restricted(other) for other in required):
             others = [self.test(other) for other in required]
             distinct = [text for text in dict.fromkeys(others) if text]

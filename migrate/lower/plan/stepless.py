@@ -6,6 +6,7 @@ Reference circleci.md, sections 1.3 and 1.8; bitbucket.md, section 3.7.
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
+from migrate.yamlio.nodes import Mapping
 
 NO_OP = declare(
     "no-op",
@@ -55,7 +56,8 @@ IDLE = declare(
 
 def _note_keys(job: Job, draft: Draft) -> None:
     """Say what becomes of the keys of an entry whose job runs nothing."""
-    for entry in draft.claims.each(job.invocation):
+    own = [entry for entry in job.keys.entries if job.type not in {"lock", "unlock"} or entry.key.text != "key"]
+    for entry in draft.claims.each(Mapping((*job.invocation.entries, *own), job.invocation.span)):
         draft.claims.whole(entry.value)
         said = f"'{entry.key.text}' of '{job.name}' is left out with the job"
         code = LOCK if entry.key.text == "serial-group" else IDLE_KEY
