@@ -11,7 +11,7 @@ from migrate.catalog import Catalog
 from migrate.choices import NO_CHOICES, Choices
 from migrate.choices import read as read_choices
 from migrate.circleci import config as circleci
-from migrate.circleci.continuation import Files, Follower
+from migrate.circleci.config import Files
 from migrate.circleci.expand import expand
 from migrate.circleci.orbs import Missing, OrbSource, Wanted, parse
 from migrate.circleci.plan import Plan
@@ -125,6 +125,8 @@ def _converted(source: Source, draft: Draft, orbs: OrbSource, files: Files, cont
     roots: tuple[Node, ...] = (root,)
     read_too: tuple[str, ...] = ()
     if loaded.is_setup and not notes.refused:
+        from migrate.circleci.continuation import Follower  # few configs are setup configs
+
         plan, others, read_too = Follower(claims, files, orbs, STEPS, continuation).follow(plan)
         roots = (root, *others)
     lowered = lower(plan, draft) if not notes.refused else None

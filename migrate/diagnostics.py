@@ -144,7 +144,7 @@ def _line(text: str) -> str:
     return plain(text if len(text) <= _LONGEST else f"{text[:half]} … {text[-half:]}")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Notes:
     """The notes of one conversion, in the order in which they were made, each said once."""
 

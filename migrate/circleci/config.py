@@ -3,6 +3,7 @@
 Reference circleci.md, sections 1.1, 1.2, 1.10 and 2.5.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -46,6 +47,8 @@ TOP = (
 )
 """The keys at the top that CircleCI reads (reference circleci.md, section 1.1)."""
 _KEYS_OF_1 = {"machine", "checkout", "dependencies", "database", "compile", "test", "deployment", "general", "notify"}
+Files = Callable[[str], tuple[str, str] | None]
+"""Gives the name and the text of a file of the repository by its path there, or None."""
 _ONLY_2_1 = ("commands", "executors", "orbs")
 KINDS = ("commands", "executors", "jobs", "job-groups")
 

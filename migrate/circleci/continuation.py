@@ -5,13 +5,14 @@ to. What a mapping sets by changed paths stays open: a parameter with several va
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from migrate.circleci import config as configs
 from migrate.circleci import path_filters
 from migrate.circleci.conditions import FALSE, TRUE, Condition, all_of, any_of, negate
+from migrate.circleci.config import Files
 from migrate.circleci.expand import expand
 from migrate.circleci.orbs import OrbSource
 from migrate.circleci.path_filters import Cases, Row
@@ -60,9 +61,6 @@ SETUP_COMMANDS = declare(
     "The job is gone that only decided how the pipeline goes on. If one of its commands did more, put it into a step.",
     _DOCS,
 )
-
-Files = Callable[[str], tuple[str, str] | None]
-"""Gives the name and the text of a file of the repository by its path there, or None."""
 
 
 class Handover(NamedTuple):
@@ -222,4 +220,4 @@ def _left(plan: Plan, gone: Job, others: tuple[Workflow, ...]) -> Iterator[Workf
         yield workflow._replace(name=name, jobs=tuple(job._replace(workflow=name) for job in jobs))
 
 
-__all__ = ["Files", "Followed", "Follower"]
+__all__ = ["Followed", "Follower"]

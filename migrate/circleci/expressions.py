@@ -83,7 +83,7 @@ def _is_boolean(node: Expression) -> bool:
     return isinstance(node, Comparison | Negation) or (isinstance(node, Literal) and isinstance(node.value, bool))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Evaluator:
     """One evaluation; each part of the expression is looked at once, so that nesting does not multiply the work."""
 

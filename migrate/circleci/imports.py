@@ -31,7 +31,7 @@ _DEEPEST = 50
 """How deep orbs may import orbs; published ones do so two or three levels deep."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Importer:
     """Makes the namespaces of one config; `_open` are the orbs that are being read, outermost first."""
 

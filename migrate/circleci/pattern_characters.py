@@ -38,7 +38,7 @@ class PatternError(Exception):
     """A text that is no pattern, with the reason in words for the user. Caught in `patterns`."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Characters:
     """Reads `text` from `at` on; whatever cannot be read raises PatternError."""
 

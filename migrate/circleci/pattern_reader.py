@@ -69,7 +69,7 @@ def _repeated(code: Code, least: int, most: int | None) -> Code:
     return code * least + maybe
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Group:
     """A bracket that is still open: the flags before it, the branches that are done, and the one that is not."""
 
@@ -90,7 +90,7 @@ class _Group:
         return code
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Reader(Characters):
     flags: frozenset[str] = frozenset()
     groups: list[_Group] = field(default_factory=lambda: [_Group()])

@@ -122,7 +122,7 @@ def _apart(body: Node) -> tuple[Node, Node | None]:
     return replace(body, entries=tuple(e for e in body.entries if e.key.text != "steps")), peek(body, "steps")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class StepExpander:
     """Expands steps; remembers in which namespace a list was written that travels as an argument.
 

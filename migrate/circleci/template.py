@@ -189,7 +189,7 @@ class Renderer(NamedTuple):
         return self.scope.get(name)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Text:
     """A text that is being put together, with the symbols in it."""
 

@@ -18,7 +18,7 @@ from migrate.diagnostics import Notes
 from migrate.yamlio.read import read
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Library:
     """The orbs of one run; `fetching` says whether the registry may be asked, `upgrading` whether pins count."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from migrate.cli.orb_library import Library
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Orbs:
     """The sources of orbs as the options name them; `root` is where the lock file is."""
 

@@ -78,7 +78,7 @@ class NeededVariable(NamedTuple):
     origin: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """What crosses rooms."""
 
@@ -96,7 +96,7 @@ class Draft:
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class StepDraft:
     """The step that a job becomes.
 

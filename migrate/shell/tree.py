@@ -68,7 +68,7 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Reading:
     """One text while it is read: `base` is where it stands in `source`, which the nodes quote."""
 

@@ -39,7 +39,7 @@ _OBEYED = frozenset(
 """Variables whose assignment changes what the shell does next, or that every process finds exported."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Walk:
     """What has been seen so far."""
 

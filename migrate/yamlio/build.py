@@ -60,7 +60,7 @@ class _Anchor(NamedTuple):
     size: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Open:
     """A list or mapping that has not ended."""
 
@@ -73,7 +73,7 @@ class _Open:
     """Whether a `<<` stands somewhere below."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _List(_Open):
     items: list[Node] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ class _List(_Open):
         return Sequence(tuple(self.items), self.span, self.templated)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Table(_Open):
     own: dict[str, Entry] = field(default_factory=dict)
     merged: dict[str, Entry] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class _Table(_Open):
         return Mapping((*entries, *self.own.values()), self.span, self.templated)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Builder:
     """Takes the events of one document in order; `root` is there when the last has been taken."""
 

@@ -26,7 +26,7 @@ MISSING_KEY = declare(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Claims:
     """Which places of the source somebody has read."""
 
