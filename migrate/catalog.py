@@ -31,8 +31,8 @@ class ResourceClass(NamedTuple):
     """
 
     name: str
-    cpus: str
-    memory: str
+    cpus: str = ""
+    memory: str = ""
     size: str = ""
     gpu: str = ""
     os: str = ""

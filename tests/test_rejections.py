@@ -46,6 +46,7 @@ ROWS = {
     "1 unknown key of filters": (workflow("jobs:", "  - build:", "      filters: {branch: {only: main}}"), "8: [#/workflows/main/jobs/build/filters] extraneous key [branch] is not permitted"),
     "1 unknown key of a parameter": ("parameters: {p: {type: string, default: a, requird: true}}\n" + USED, "1: [#/parameters/p] extraneous key [requird] is not permitted"),
     "1 missing key": (job("docker: [{name: a}]", "steps: [checkout]"), "4: [#/jobs/build/docker/0] required key [image] not found"),
+    "1 a list of jobs": ("version: 2.1\njobs: [build]\n", "2: [#/jobs] expected type: Mapping, found: Sequence"),
     "1 wrong type": (job("docker: a", "steps: [checkout]"), "4: [#/jobs/build/docker] expected type: Sequence, found: String"),
     "2 unexpected argument": (workflow("jobs:", "  - build:", "      filter: {}"), "8: Unexpected argument(s): filter"),
     "3 wrong type of an argument": (
@@ -109,9 +110,9 @@ ROWS = {
     "27 lock without key": (workflow("jobs: [take]", jobs="  take: {type: lock}\n"), "3: [#/jobs/take] required key [key] not found"),
     "28 nested groups": (BUILD + "job-groups: {a: {jobs: [build]}, b: {jobs: [a]}}\nworkflows: {main: {jobs: [b]}}\n", "4: the job group 'a' stands in the job group 'b'; groups do not nest"),
     "29 duplicate key": (USED + "version: 2.1\n", "7: the key 'version' stands twice"),
-    "29 tab": ("version: 2.1\njobs:\n\tbuild: {}\n", "3: "),
+    "29 tab": ("version: 2.1\njobs:\n\tbuild: {}\n", "3: the file is not YAML: a tab"),
     "30 two setup workflows": (f"version: 2.1\nsetup: true\njobs:\n  build: {{{JOB}}}\nworkflows: {{a: {{jobs: [build]}}, b: {{jobs: [build]}}}}\n", "5: a setup config runs one workflow"),
-    "31 expression": (workflow("jobs:", "  - build: {filters: 'pipeline.git.branch = \"x\"'}"), "7: "),
+    "31 expression": (workflow("jobs:", "  - build: {filters: 'pipeline.git.branch = \"x\"'}"), '7: pipeline.git.branch = "x": '),
     "32 look-around": (workflow("jobs:", "  - build: {filters: {branches: {only: /(?=a).*/}}}"), "7: the filter /(?=a).*/ is no regular expression that CircleCI takes"),
 }  # fmt: skip
 

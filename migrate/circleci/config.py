@@ -12,7 +12,7 @@ from migrate.circleci.conditions import FALSE
 from migrate.circleci.orbs import OrbSource
 from migrate.circleci.parameters import PARAMETER_UNEXPECTED, PIPELINE_TYPES, Parameter, declared, refuse_misfit
 from migrate.circleci.path_filters import Cases, with_default
-from migrate.circleci.shapes import EXTRANEOUS_KEY
+from migrate.circleci.shapes import EXTRANEOUS_KEY, Anything, Named, refuse
 from migrate.circleci.template import UNKNOWN_ARGUMENT, Renderer, Scope, pipeline_parameters
 from migrate.diagnostics import Fate, Notes, Span, Trail, declare
 from migrate.yamlio.decode import MISSING_KEY, Claims
@@ -49,6 +49,7 @@ TOP = (
 _KEYS_OF_1 = {"machine", "checkout", "dependencies", "database", "compile", "test", "deployment", "general", "notify"}
 Files = Callable[[str], tuple[str, str] | None]
 """Gives the name and the text of a file of the repository by its path there, or None."""
+_SECTIONS = ("orbs", "commands", "executors", "jobs", "workflows", "parameters", "job-groups")
 _ONLY_2_1 = ("commands", "executors", "orbs")
 KINDS = ("commands", "executors", "jobs", "job-groups")
 
@@ -158,6 +159,9 @@ def load(root: Node, claims: Claims, orbs: OrbSource, given: Table[str, Cases] |
         said = f"version {version.text} has no templates and no orbs; '<<' is a text in it"
         claims.notes.add(VERSION_2, (version.span,), "version", said)
         _refuse_keys_of_2_1(root, version.text, claims)
+    for entry in root.entries:
+        if entry.key.text in _SECTIONS and not (entry.key.text == "parameters" and version.text != "2.1"):
+            refuse(entry.value, Named(Anything()), entry.key.text, claims.notes, ())
     # Configs of version 2 hold anchors under any key, this one too.
     listed = claims.take(root, "parameters") if version.text == "2.1" else None
     parameters = declared(listed, claims, (), PIPELINE_TYPES)

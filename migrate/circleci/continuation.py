@@ -2,24 +2,24 @@
 
 The steps `setup/mapping` and `setup/continue` are what our mappings of the orbs path-filtering and continuation come
 to. What a mapping sets by changed paths stays open: a parameter with several values is put into conditions only.
+Whatever held the setup job back (its workflow's condition, its filters, jobs and approvals before it) holds back all
+jobs that come after it: they stand in every workflow of the continuation, before its first jobs.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from migrate.circleci import config as configs
-from migrate.circleci import path_filters
-from migrate.circleci.conditions import FALSE, TRUE, Condition, all_of, any_of, negate
+from migrate.circleci import handover
+from migrate.circleci.conditions import TRUE, Condition, all_of
 from migrate.circleci.config import Files
 from migrate.circleci.expand import expand
+from migrate.circleci.handover import Handover
 from migrate.circleci.orbs import OrbSource
-from migrate.circleci.path_filters import Cases, Row
-from migrate.circleci.plan import Call, Job, Plan, Workflow
-from migrate.diagnostics import Fate, Span, declare
+from migrate.circleci.plan import Job, Plan, Requirement, Workflow
+from migrate.diagnostics import Fate, declare
 from migrate.yamlio.decode import Claims, peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.yamlio.nodes import Entry, Mapping, Node
 from migrate.yamlio.read import read
 
 _DOCS = "https://circleci.com/docs/dynamic-config/"
@@ -46,14 +46,6 @@ MISUSED = declare(
     "Only one workflow of a setup config may run, and the config that goes on may be no setup config again.",
     _DOCS,
 )
-OPEN_PARAMETERS = declare(
-    "continuation-parameters",
-    Fate.APPROXIMATED,
-    "Parameters of a continuation are made while the pipeline runs",
-    """The setup job computes them; here they have their defaults, so that a workflow whose condition asks for them is a
-    custom pipeline, or always runs. Look at each.""",
-    _DOCS,
-)
 SETUP_COMMANDS = declare(
     "setup-commands",
     Fate.DROPPED,
@@ -62,22 +54,8 @@ SETUP_COMMANDS = declare(
     _DOCS,
 )
 
-
-class Handover(NamedTuple):
-    """Where a setup job hands over: the job, the call, and the lines of its path mapping."""
-
-    job: Job
-    call: Call
-    rows: tuple[Row, ...]
-    output: str
-
-    @property
-    def files(self) -> tuple[tuple[str, Condition], ...]:
-        """The configs that may go on, each with its condition."""
-        wanted = dict.fromkeys(row.config for row in self.rows if row.config)
-        named = [(name, any_of(*(r.condition for r in self.rows if r.config == name))) for name in wanted]
-        otherwise = negate(any_of(*(where for _, where in named))) if named else TRUE
-        return (*named, (_text(self.call, "config"), otherwise))
+_SECTIONS = ("orbs", "commands", "executors", "jobs", "job-groups", "parameters")
+"""Where a config of several that go on together finds what the others define."""
 
 
 class Followed(NamedTuple):
@@ -86,6 +64,13 @@ class Followed(NamedTuple):
     plan: Plan
     roots: tuple[Mapping, ...] = ()
     files: tuple[str, ...] = ()
+
+
+class _Next(NamedTuple):
+    """A config that goes on, and where it does."""
+
+    root: Mapping
+    where: Condition
 
 
 class Follower(NamedTuple):
@@ -98,77 +83,67 @@ class Follower(NamedTuple):
     given: tuple[str, str] | None = None
 
     def follow(self, plan: Plan) -> Followed:
-        """The plan of a setup config with the workflows of its continuation; as it is if there is none."""
-        running = [workflow for workflow in plan.workflows if workflow.condition != FALSE]
+        """The plan of a setup config with the workflows of its continuations; as it is if there is none."""
+        self._refuse_two(plan)
+        found = list(handover.find(plan, self.files, self.claims.notes))
+        jobs = list(plan.jobs)
+        if not found and self.given and len(jobs) == 1:
+            found = [Handover(jobs[0])]
+        if not found and jobs:
+            said = "no step of this setup config hands over in a way that can be followed; give the config that goes on"
+            self.claims.notes.add(NOT_FOUND, jobs[-1].trail, "setup", said)
+        workflows: list[Workflow] = []
+        roots: list[Mapping] = []
+        gone: set[str] = set()
+        for one in found:
+            nexts = self._nexts(one)
+            roots += [after.root for after in nexts]
+            made = [workflow for after in nexts for workflow in self._workflows(one, after, nexts)]
+            if nexts:
+                gone.add(one.job.id)
+                self._say(one, nexts, made)
+            workflows += _behind(one, made, plan, {workflow.name for workflow in workflows})
+        left = tuple(_left(plan, gone, {workflow.name for workflow in workflows}))
+        return Followed(Plan((*left, *workflows)), tuple(roots), tuple(root.span.file for root in roots))
+
+    def _refuse_two(self, plan: Plan) -> None:
+        running = [workflow for workflow in plan.workflows if workflow.condition == TRUE]
         if len(running) > 1:
             names = ", ".join(f"'{workflow.name}'" for workflow in running)
             said = f"a setup config runs one workflow, and this one runs {names}"
             self.claims.notes.refuse(MISUSED, (running[1].span,), "workflows", said)
-        found = next(self._handovers(plan), None)
-        if found is None:
-            return Followed(plan)
-        trail = found.call.trail
-        texts = [(self.files(name), where) for name, where in found.files]
-        if self.given:
-            texts = [(self.given, TRUE)]
-        given = [(text, where) for text, where in texts if text is not None]
-        if not given:
+
+    def _nexts(self, found: Handover) -> list[_Next]:
+        """The configs that may go on; a note if there is none."""
+        texts = [(self.given, TRUE)] if self.given else [(self.files(name), where) for name, where in found.files]
+        notes, job = self.claims.notes, found.job
+        trees = [(read(one[1], one[0], notes), where) for one, where in texts if one]
+        if not trees and found.call:
             names = ", ".join(f"'{name}'" for name, _ in found.files)
             said = f"{names} is no file of the repository; give the config with '--continuation FILE'"
-            self.claims.notes.add(NOT_FOUND, trail, f"jobs.{found.job.key}", said, job=found.job.id)
-            return Followed(plan)
-        roots = [(read(text, name, self.claims.notes), where) for (name, text), where in given]
-        trees = [(root, where) for root, where in roots if isinstance(root, Mapping)]
-        merged = _merged([root for root, _ in trees])
-        if merged is None or self.claims.notes.refused:
-            return Followed(plan)
-        loaded = configs.load(merged, self.claims, self.orbs, self._parameters(found))
+            notes.add(NOT_FOUND, found.call.trail, f"jobs.{job.key}", said, job=job.id)
+        return [_Next(root, where) for root, where in trees if isinstance(root, Mapping)]
+
+    def _workflows(self, found: Handover, after: _Next, nexts: list[_Next]) -> Iterator[Workflow]:
+        """The workflows of one of the configs, with what the others define, each with its condition."""
+        if peek(after.root, "workflows") is None and len(nexts) > 1:
+            return  # it holds what the others share
+        given = handover.parameters(found, self.claims.notes)
+        loaded = configs.load(_with_others(after, nexts), self.claims, self.orbs, given)
         if loaded is None:
-            return Followed(plan)
+            return
         if loaded.is_setup:
             said = "the config that a setup config goes on with is no setup config again; remove its 'setup'"
-            self.claims.notes.refuse(MISUSED, (merged.span,), "setup", said)
-        self._say(found, [name for (name, _), _ in given])
-        going = expand(loaded, self.claims, self.extra_steps)
-        where = {root.span.file: where for root, where in trees}
-        workflows = tuple(w._replace(condition=all_of(w.condition, *_where(w, trees, where))) for w in going.workflows)
-        return Followed(Plan((*_left(plan, found.job, workflows), *workflows)), (merged,), tuple(where))
+            self.claims.notes.refuse(MISUSED, (after.root.span,), "setup", said)
+        for workflow in expand(loaded, self.claims, self.extra_steps).workflows:
+            yield workflow._replace(condition=all_of(workflow.condition, after.where, found.condition))
 
-    def _handovers(self, plan: Plan) -> Iterator[Handover]:
-        for job in plan.jobs:
-            for call in job.steps:
-                if call.step == "setup/continue":
-                    mappings = [one for one in job.steps if one.step == "setup/mapping"]
-                    rows = tuple(row for one in mappings for row in self._rows(one, job))
-                    yield Handover(job, call, rows, _text(mappings[-1], "output") if mappings else "")
-
-    def _rows(self, call: Call, job: Job) -> tuple[Row, ...]:
-        """The lines of a mapping, which may be the path of a file that holds them."""
-        lines, span = _text(call, "lines"), _span(call, "lines")
-        file = self.files(lines.strip()) if len(lines.split()) == 1 else None
-        return path_filters.rows(file[1] if file else lines, span, self.claims.notes, (*job.trail, span))
-
-    def _parameters(self, found: Handover) -> dict[str, Cases]:
-        """The values that the continuation's parameters get: by changed paths, or as the step says."""
-        given, span = _text(found.call, "parameters").strip(), _span(found.call, "parameters")
-        values = path_filters.values(found.rows)
-        if not given or (found.output and given == found.output):
-            return values
-        try:
-            said = json.loads(given)
-        except ValueError:
-            said = None
-        if not isinstance(said, dict):
-            what = f"'{given}' is written while the pipeline runs; the parameters have their defaults here"
-            self.claims.notes.add(OPEN_PARAMETERS, found.call.trail, "parameters", what, job=found.job.id)
-            return values
-        read = {name: path_filters.scalar(json.dumps(value), span) for name, value in said.items()}
-        return values | {name: ((TRUE, value),) for name, value in read.items() if value is not None}
-
-    def _say(self, found: Handover, names: list[str]) -> None:
+    def _say(self, found: Handover, nexts: list[_Next], made: list[Workflow]) -> None:
         job, notes = found.job, self.claims.notes
-        said = f"'{job.name}' chose how to go on; the workflows of {', '.join(names)} are part of the pipelines"
-        notes.add(SETUP, job.trail, f"jobs.{job.key}", said, job=job.id)
+        names = ", ".join(after.root.span.file for after in nexts)
+        said = f"'{job.name}' chose how to go on; the workflows of {names} are part of the pipelines"
+        for workflow in made:
+            notes.add(SETUP, job.trail, f"jobs.{job.key}", said, job=f"{workflow.name}/{job.name}")
         for call in job.steps:
             if call.step == "run":
                 what = "a command of the setup job is left out; see that no step needs what it did"
@@ -176,47 +151,78 @@ class Follower(NamedTuple):
             self.claims.whole(call.body)
 
 
-def _text(call: Call, key: str) -> str:
-    # Peeked, not taken: an argument's place was claimed where it was bound.
-    found = peek(call.body, key)
-    return found.text if isinstance(found, Scalar) else ""
+def _with_others(after: _Next, nexts: list[_Next]) -> Mapping:
+    """A config with the definitions of the others that it does not have itself."""
+    own = {entry.key.text: entry for entry in after.root.entries}
+    for other in nexts:
+        for entry in other.root.entries if other is not after else ():
+            if entry.key.text in _SECTIONS:
+                mine = own.get(entry.key.text)
+                own[entry.key.text] = Entry(mine.key if mine else entry.key, _over(entry.value, mine and mine.value))
+    return Mapping(tuple(own.values()), after.root.span)
 
 
-def _span(call: Call, key: str) -> Span:
-    found = peek(call.body, key)
-    return found.span if found is not None else call.trail[-1]
-
-
-def _merged(roots: list[Mapping]) -> Mapping | None:
-    """The configs as one: what a later one says wins, mappings are merged."""
-    found: Node | None = None
-    for root in roots:
-        found = root if found is None else _over(found, root)
-    return found if isinstance(found, Mapping) else None
-
-
-def _over(below: Node, above: Node) -> Node:
+def _over(below: Node, above: Node | None) -> Node:
     if not isinstance(below, Mapping) or not isinstance(above, Mapping):
-        return above
-    entries = {entry.key.text: entry for entry in below.entries}
-    for entry in above.entries:
-        under = entries.get(entry.key.text)
-        entries[entry.key.text] = Entry(entry.key, _over(under.value, entry.value) if under else entry.value)
-    return replace(below, entries=tuple(entries.values()))
+        return above or below
+    both = {entry.key.text: entry for entry in (*below.entries, *above.entries)}
+    return Mapping(tuple(both.values()), above.span)
 
 
-def _where(workflow: Workflow, trees: list[tuple[Mapping, Condition]], where: dict[str, Condition]) -> list[Condition]:
-    """The condition of the configs that have a workflow of this name."""
-    having = [root for root, _ in trees if peek(peek(root, "workflows"), workflow.name) is not None]
-    return [any_of(*(where[root.span.file] for root in having))]
+def _behind(found: Handover, made: list[Workflow], plan: Plan, taken: set[str]) -> Iterator[Workflow]:
+    """The workflows, each behind the setup job and all that it waited for."""
+    home = next(workflow for workflow in plan.workflows if workflow.name == found.job.workflow)
+    before = tuple(_before(found.job, home))
+    for workflow in made:
+        name = workflow.name
+        while name in taken:
+            name += " (again)"
+        taken.add(name)
+        setup = [_renamed(job, workflow) for job in before]
+        first = Requirement(setup[-1].name)
+        jobs = [*setup, *(job if job.requires else job._replace(requires=(first,)) for job in workflow.jobs)]
+        yield workflow._replace(
+            name=name,
+            jobs=tuple(job._replace(workflow=name) for job in jobs),
+            condition=all_of(workflow.condition, home.condition),
+        )
 
 
-def _left(plan: Plan, gone: Job, others: tuple[Workflow, ...]) -> Iterator[Workflow]:
-    """The setup's own workflows; the job that hands over stays for the order, and runs nothing."""
-    names = {workflow.name for workflow in others}
+def _before(job: Job, home: Workflow) -> Iterator[Job]:
+    """All that a job waits for, in the order of the workflow, and the job itself, which runs nothing any more."""
+    wanted, waiting = {job.name}, [job]
+    by_name = {other.name: other for other in home.jobs}
+    while waiting:
+        for requirement in waiting.pop().requires:
+            if requirement.job in by_name and requirement.job not in wanted:
+                wanted.add(requirement.job)
+                waiting.append(by_name[requirement.job])
+    yield from (other for other in home.jobs if other.name in wanted and other.name != job.name)
+    yield job._replace(type="setup", steps=())
+
+
+def _renamed(job: Job, workflow: Workflow) -> Job:
+    """The job, called otherwise if the workflow has a job of its name."""
+    names = {other.name for other in workflow.jobs}
+    if not names.intersection((job.name, *(requirement.job for requirement in job.requires))):
+        return job
+    requires = tuple(Requirement(_free(r.job, names), r.statuses, r.span) for r in job.requires)
+    return job._replace(name=_free(job.name, names), requires=requires)
+
+
+def _free(name: str, names: set[str]) -> str:
+    return f"{name} (setup)" if name in names else name
+
+
+def _left(plan: Plan, gone: set[str], taken: set[str]) -> Iterator[Workflow]:
+    """The setup's own workflows, as far as they run more than what stands before the continuation now."""
     for workflow in plan.workflows:
-        name = f"{workflow.name} (setup)" if workflow.name in names else workflow.name
-        jobs = (job._replace(type="setup", steps=()) if job.id == gone.id else job for job in workflow.jobs)
+        setup = [job for job in workflow.jobs if job.id in gone]
+        before = {one.name for job in setup for one in _before(job, workflow)}
+        if setup and all(job.name in before for job in workflow.jobs):
+            continue
+        name = f"{workflow.name} (setup)" if workflow.name in taken else workflow.name
+        jobs = (job._replace(type="setup", steps=()) if job.id in gone else job for job in workflow.jobs)
         yield workflow._replace(name=name, jobs=tuple(job._replace(workflow=name) for job in jobs))
 
 

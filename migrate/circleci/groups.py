@@ -75,7 +75,7 @@ def refuse_misuse(group: Definition, items: tuple[tuple[str, Mapping], ...], not
 def expand(use: Use, invoke: Callable[[Node, str], Iterator[Job]], claims: Claims) -> Iterator[Job]:
     """The jobs that a group comes to, in the order in which they run."""
     name, outer = use.outer.name, use.outer
-    check(use.group, claims.notes, outer.trail)
+    check(use.group, claims, outer.trail)
     claims.take(use.group.node, "description")
     listed = claims.take(use.group.node, "jobs")
     inner = (item for item in claims.items(listed) if ("job-groups", _key(item)) not in use.group.home.definitions)

@@ -15,6 +15,7 @@ from migrate.circleci.schema import INVOCATION, STATUSES
 from migrate.circleci.shapes import WRONG_VALUE, refuse
 from migrate.circleci.steps import Frame
 from migrate.circleci.structure import job_type
+from migrate.circleci.template import spelt
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
@@ -96,6 +97,8 @@ class Invoker(NamedTuple):
             if made:
                 yield made
             return
+        written, matrix = matrix, self.home.renderer(self.home.scope({}), self.claims.notes, use.trail).render(matrix)
+        self.claims.replaced(written, matrix)
         alias = self.claims.text(self.claims.take(matrix, "alias"), "alias", use.trail) or use.key
         for instance in instances(matrix, self.claims, use.trail):
             made = self._job(use, instance)
@@ -113,7 +116,9 @@ class Invoker(NamedTuple):
     def _outer(self, use: Use, instance: Instance) -> Job:
         """What an entry says of a job, whatever the job is; its body is rendered."""
         claims, (key, body, trail, workflow) = self.claims, use
-        name = claims.text(claims.take(body, "name"), "name", trail) or key + instance.suffix
+        given = claims.take(body, "name")
+        claims.text(given, "name", trail)
+        name = (spelt(given) if isinstance(given, Scalar) and given.kind != "null" else "") or key + instance.suffix
         requires = tuple(self._requires(claims.take(body, "requires"), trail))
         admitted = self._filters(claims.take(body, "filters"), trail)
         left = Mapping(tuple(e for e in body.entries if e.key.text in _FOR_ROOMS), body.span)

@@ -3,12 +3,13 @@
 Reference circleci.md, sections 1.3, 1.4 and 2.6.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
-from migrate.circleci.schema import JOB
+from migrate.circleci.schema import ENVIRONMENTS, JOB
 from migrate.circleci.shapes import refuse
 from migrate.circleci.steps import Frame, StepExpander, given
 from migrate.circleci.structure import check, job_type
@@ -65,10 +66,14 @@ class JobExpander(NamedTuple):
         self.steps.remember(scope, job.home)
         trail = (*caller.trail, job.span)
         frame = Frame(job.home, job.home.scope(scope), trail)
-        keys = self._keys(job.node, frame, caller.home, passed)
+        keys, unknown = self._keys(job.node, frame, caller.home, passed)
         listed = claims.take(job.node, "steps")
         calls = tuple(self.steps.expand(listed, frame))
-        if not calls and (isinstance(listed, Sequence) or (isinstance(listed, Scalar) and listed.kind != "null")):
+        if unknown:
+            # Nobody knows what the job runs in: it must not run in whatever image there is.
+            calls = (Call(unknown, None, trail), *calls)
+        written = isinstance(listed, Sequence) or (isinstance(listed, Scalar) and listed.kind != "null")
+        if not calls and written and not claims.notes.refused:
             said = f"the job '{job.name}' has no steps; at least one step is required"
             claims.notes.refuse(NO_STEPS, trail, f"jobs.{job.name}", said)
         return ExpandedJob(keys, calls)
@@ -86,21 +91,26 @@ class JobExpander(NamedTuple):
 
     def _bound(self, job: Definition, arguments: Mapping, caller: Frame) -> Scope:
         claims = self.claims
-        check(job, claims.notes, caller.trail)
+        check(job, claims, caller.trail)
         claims.take(job.node, "description")
         claims.take(job.node, "type")
         renderer = caller.home.renderer(caller.scope, claims.notes, caller.trail)
         return bind(job.parameters(claims), arguments, renderer, claims, f"job '{job.name}'")
 
-    def _keys(self, node: Node, frame: Frame, caller: Namespace, passed: Scope) -> Mapping:
-        """The job's own keys over its executor's; `environment` is merged, the rest replaces."""
+    def _keys(self, node: Node, frame: Frame, caller: Namespace, passed: Scope) -> tuple[Mapping, str]:
+        """The job's own keys over its executor's; `environment` is merged, the rest replaces.
+
+        And the name of an executor of which nothing is known, if the job has no machine of its own.
+        """
         rendered = self._rendered(node, frame)
         choice = self.claims.take(node, "executor")
         if choice is None:
-            return rendered
+            return rendered, ""
         value = frame.home.renderer(frame.scope, self.claims.notes, frame.trail).render(choice)
         home = caller if any(value is argument for argument in passed.values()) else frame.home
-        return self._merged(self._executor(value, home, frame.at(choice), frame), rendered)
+        name = _name(value)
+        unknown = home.leads_nowhere(name) and not set(ENVIRONMENTS).intersection(rendered.keys)
+        return self._merged(self._executor(value, home, frame.at(choice), frame), rendered), name if unknown else ""
 
     def _rendered(self, node: Node, frame: Frame) -> Mapping:
         renderer = frame.home.renderer(frame.scope, self.claims.notes, frame.trail)
@@ -118,8 +128,7 @@ class JobExpander(NamedTuple):
 
     def _executor(self, choice: Node, home: Namespace, trail: Trail, frame: Frame) -> Mapping:
         empty = Mapping((), choice.span)
-        # Peeked, not taken: an argument's place was claimed where it was bound, and a plain one is below.
-        name = choice.text if isinstance(choice, Scalar) else getattr(peek(choice, "name"), "text", "")
+        name = _name(choice)
         self.claims.whole(choice)
         executor = home.find("executors", name)
         if executor is None:
@@ -128,7 +137,7 @@ class JobExpander(NamedTuple):
                 said = f'Executor "{name}" does not exist; there are: {legal}'
                 self.claims.notes.refuse(UNKNOWN_EXECUTOR, trail, "executor", said)
             return empty
-        check(executor, self.claims.notes, trail)
+        check(executor, self.claims, trail)
         self.claims.take(executor.node, "description")
         entries = choice.entries if isinstance(choice, Mapping) else ()
         arguments = Mapping(tuple(e for e in entries if e.key.text != "name"), choice.span)
@@ -138,20 +147,42 @@ class JobExpander(NamedTuple):
 
     def _merged(self, below: Mapping, above: Mapping) -> Mapping:
         entries = {entry.key.text: entry for entry in below.entries}
+        if any(entry.key.text in ENVIRONMENTS for entry in above.entries):
+            # A job's own machine takes the place of its executor's, whatever kind that is.
+            for kind in ENVIRONMENTS:
+                replaced = entries.pop(kind, None)
+                self.claims.whole(replaced.value if replaced else None)
         for entry in above.entries:
             under = entries.get(entry.key.text)
             if under is not None:
                 # Read, and replaced: each name of an environment, else the whole value.
                 self.claims.take(below, entry.key.text)
                 self.claims.whole(under.value)
+                if entry.key.text == "environment":
+                    self.claims.whole(entry.value)
             if entry.key.text == "environment" and under is not None:
                 entry = Entry(entry.key, _merged_environment(under.value, entry.value))  # noqa: PLW2901
             entries[entry.key.text] = entry
         return Mapping(tuple(entries.values()), above.span)
 
 
+def _name(executor: Node) -> str:
+    # Peeked, not taken: an argument's place was claimed where it was bound, and a plain one is where it is looked up.
+    return executor.text if isinstance(executor, Scalar) else getattr(peek(executor, "name"), "text", "")
+
+
 def _merged_environment(below: Node, above: Node) -> Node:
-    if isinstance(below, Mapping) and isinstance(above, Mapping):
-        both = {e.key.text: e for e in below.entries} | {e.key.text: e for e in above.entries}
-        return Mapping(tuple(both.values()), above.span)
-    return above
+    both = {entry.key.text: entry for entry in (*_variables(below), *_variables(above))}
+    return Mapping(tuple(both.values()), above.span)
+
+
+def _variables(node: Node) -> Iterator[Entry]:
+    """The variables of an `environment` in any of its forms (reference circleci.md, section 2.9)."""
+    if isinstance(node, Mapping):
+        yield from node.entries
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _variables(item)
+    elif node.kind != "null":
+        name, _, value = node.text.partition("=")
+        yield Entry(Scalar(name, "str", node.span), Scalar(value, "str", node.span))

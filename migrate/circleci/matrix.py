@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrate.circleci.template import Scope
+from migrate.circleci.template import Scope, spelt
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
@@ -67,7 +67,7 @@ def _instance(values: dict[str, Node]) -> Instance:
 
 def _shown(value: Node) -> str:
     if isinstance(value, Scalar):
-        return str(value.truth).lower() if value.kind == "bool" else value.text
+        return str(value.truth).lower() if value.kind == "bool" else spelt(value)
     if isinstance(value, Mapping):
         named = [entry.value for entry in value.entries if entry.key.text == "name"]
         return _shown(named[0]) if named else "-".join(value.keys)

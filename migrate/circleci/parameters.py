@@ -119,7 +119,9 @@ def bind(
             legal = ", ".join(sorted(known)) or "none"
             said = f"Unexpected argument(s): {name}; {what} declares: {legal}"
             claims.notes.refuse(PARAMETER_UNEXPECTED, trail, name, said)
-        elif not refuse_misfit(known[name], value, claims.notes, trail):
+        else:
+            refuse_misfit(known[name], value, claims.notes, trail)
+            # bound all the same: what is wrong with it is said once
             scope[f"parameters.{name}"] = value
     given = arguments.keys if isinstance(arguments, Mapping) else ()
     missing = [p.name for p in parameters if p.default is None and p.name not in given]

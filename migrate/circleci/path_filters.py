@@ -44,7 +44,8 @@ def rows(text: str, span: Span, notes: Notes, trail: Trail) -> tuple[Row, ...]:
     """Read a mapping; a line that the orb could not read either is said at `trail`."""
     found = []
     lines = [line.split() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    width = len(lines[0]) if lines else 0
+    widths = [len(columns) for columns in lines]
+    width = max(_COLUMNS, key=widths.count)
     for columns in lines:
         value = scalar(columns[2], span) if len(columns) == width and width in _COLUMNS else None
         if value is None:

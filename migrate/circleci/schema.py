@@ -12,6 +12,8 @@ from migrate.yamlio.nodes import Mapping, Scalar
 
 TEXT = Text()
 ANYTHING = Anything()
+ENVIRONMENTS = ("docker", "machine", "macos")
+"""What a job can run in: exactly one of them (section 1.3)."""
 _DAYS = (2, 4)
 """The fields of a cron that say days: of the month, of the week."""
 WHEN = Text(("always", "on_fail", "on_success"))
@@ -74,7 +76,7 @@ def _depth(node: Mapping) -> str:
 
 
 def _one_environment(node: Mapping) -> str:
-    given = [key for key in ("docker", "machine", "macos", "executor") if key in node.keys]
+    given = [key for key in (*ENVIRONMENTS, "executor") if key in node.keys]
     two = [key for key in given if key != "executor"]
     if not given or len(two) > 1:
         has = " and ".join(two) or "none"
@@ -109,7 +111,7 @@ _MACHINE = Keys(
     }
 )
 _MACOS = Keys({"xcode": TEXT, "code_signing": ANYTHING, "resource_class": TEXT, "shell": _TEXTS}, ("xcode",))
-_ENVIRONMENTS: Table[str, Shape] = {
+_MACHINES: Table[str, Shape] = {
     "docker": Items(_DOCKER, least=1),
     "machine": Either(TEXT, None, _MACHINE),
     "macos": _MACOS,
@@ -120,10 +122,10 @@ _ENVIRONMENTS: Table[str, Shape] = {
     "parameters": ANYTHING,
     "description": TEXT,
 }
-EXECUTOR = Keys(_ENVIRONMENTS)
+EXECUTOR = Keys(_MACHINES)
 JOB = Keys(
     {
-        **_ENVIRONMENTS,
+        **_MACHINES,
         "type": TEXT,
         "executor": Either(TEXT, None, Keys({"name": TEXT}, ("name",), open=True)),
         "steps": Either(TEXT, ANYTHING),

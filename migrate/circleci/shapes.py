@@ -19,6 +19,14 @@ EXTRANEOUS_KEY = declare(
     "CircleCI refuses a config with such a key. Look for a typing error, or for a wrong indentation.",
     "https://circleci.com/docs/configuration-reference/",
 )
+IGNORED_KEY = declare(
+    "ignored-key",
+    Fate.KEPT,
+    "A key that CircleCI does not read",
+    """Steps about caches, workspaces and artifacts may hold other keys than those that count, and so may all that is
+    in a config of version 2. They do nothing there.""",
+    "https://circleci.com/docs/configuration-reference/#steps",
+)
 WRONG_VALUE = declare(
     "wrong-value",
     Fate.ERROR,

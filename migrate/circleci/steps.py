@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from migrate.circleci.conditions import Condition, Constant, all_of, negate
+from migrate.circleci.conditions import TRUE, Condition, Constant, all_of, negate
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
 from migrate.circleci.schema import STEPS
-from migrate.circleci.shapes import refuse, unknown_keys
+from migrate.circleci.shapes import IGNORED_KEY, refuse, unknown_keys
 from migrate.circleci.structure import check
 from migrate.circleci.template import Renderer, Scope, truthy
 from migrate.diagnostics import Fate, Trail, declare
@@ -77,13 +77,6 @@ BAD_CONDITION = declare(
     "A condition is no logic statement",
     "A condition is a value, or a mapping with one of and, equal, matches, not, or.",
     "https://circleci.com/docs/configuration-reference/#logic-statements",
-)
-IGNORED_KEY = declare(
-    "ignored-key",
-    Fate.KEPT,
-    "A key of a step that CircleCI does not read",
-    "Steps about caches, workspaces and artifacts may hold other keys than those that count. They do nothing there.",
-    "https://circleci.com/docs/configuration-reference/#steps",
 )
 NEVER_RUNS = declare(
     "never-runs",
@@ -222,7 +215,7 @@ class StepExpander:
 
     def _command(self, command: Definition, entry: Entry, frame: Frame) -> Iterator[Call]:
         trail = frame.at(entry.key)
-        check(command, self.claims.notes, trail)
+        check(command, self.claims, trail)
         self.claims.take(command.node, "description")
         if isinstance(entry.value, Scalar) and entry.value.kind != "null":
             said = f"the command '{command.name}' takes a mapping of arguments; this is {entry.value.described}"
@@ -274,4 +267,5 @@ class StepExpander:
             return holds
         if holds.invalid:
             self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, holds.span), entry.key.text, holds.message)
+            return TRUE  # what is wrong is said once
         return None

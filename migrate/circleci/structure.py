@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.schema import DEFINITIONS, STEPS, TYPES
-from migrate.circleci.shapes import WRONG_VALUE, Complaint, complaints, say
-from migrate.diagnostics import Fate, Notes, Trail, declare
+from migrate.circleci.shapes import EXTRANEOUS_KEY, IGNORED_KEY, WRONG_VALUE, Complaint, complaints, say
+from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
-from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
 
 UNUSED = declare(
     "unused",
@@ -28,12 +28,27 @@ def job_type(node: Node) -> str:
     return found.text if isinstance(found, Scalar) and found.kind != "null" else "build"
 
 
-def check(definition: Definition, notes: Notes, trail: Trail) -> None:
-    """Refuse the config for what does not fit in a definition that is used; each is looked at once."""
+def check(definition: Definition, claims: Claims, trail: Trail) -> None:
+    """Refuse the config for what does not fit in a definition that is used; each is looked at once.
+
+    Configs of version 2 with keys that mean nothing are in use, so that these are told and not refused.
+    """
     if not definition.checked:
         definition.checked = True
         for complaint in wrong(definition):
-            say(complaint, notes, trail)
+            if complaint.code is EXTRANEOUS_KEY and not definition.home.templates:
+                _ignore(complaint, definition, claims)
+            else:
+                say(complaint, claims.notes, trail)
+
+
+def _ignore(complaint: Complaint, definition: Definition, claims: Claims) -> None:
+    path = complaint.path.replace("/", ".")
+    claims.notes.add(IGNORED_KEY, (complaint.span,), path, f"[#/{complaint.path}] {complaint.said}; it does nothing")
+    for place in walk(definition.node):
+        if place.span == complaint.span:
+            claims.whole(place.node)
+            claims.take(Mapping((Entry(Scalar(place.path, "str", place.span), place.node),), place.span), place.path)
 
 
 def note_unused(namespace: Namespace, file: str, claims: Claims) -> None:

@@ -58,6 +58,7 @@ class Section(NamedTuple):
 
 Part = str | Value | Section
 
+_NAME = re.compile(r"[\w.-]+")
 _PARAMETER = re.compile(r"pipeline\.parameters\.[\w-]+")
 DEEPEST = 50
 """How deep sections may nest."""
@@ -185,6 +186,8 @@ class Renderer(NamedTuple):
         if name not in self.scope and not _symbolic(name):
             legal = ", ".join(sorted(self.scope)[:_SHOWN]) or "none"
             said = f"Arguments referenced without declared parameters: {name}; declared here: {legal}"
+            if not _NAME.fullmatch(name):
+                said += "; write a '<<' that opens no tag, such as that of a here-document, as '\\<<'"
             self.notes.refuse(UNKNOWN_ARGUMENT, (*self.trail, _place(node, part.at)), name, said)
         return self.scope.get(name)
 
@@ -211,6 +214,14 @@ def _place(node: Scalar, at: int) -> Span:
         count += 1
         found = node.text.find("<<", found + 1)
     return node.marks[count] if count < len(node.marks) else node.span
+
+
+def spelt(node: Scalar) -> str:
+    """The text of a name; what only the run knows stands there by its own name."""
+    text = node.text
+    for symbol in reversed(node.symbols):
+        text = f"{text[: symbol.start]}{symbol.name}{text[symbol.end :]}"
+    return text
 
 
 def pipeline_parameters(node: Scalar) -> Iterator[tuple[str, Span]]:

@@ -43,7 +43,8 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     caches.settle(draft)
     services.settle(draft)  # after the caches: it may put a command before those that they counted
     stepless.note(plan, draft)
-    found = select(plan, not_on_push(plan, draft))
+    draft.waiting = not_on_push(plan, draft)
+    found = select(plan, draft.waiting)
     note_never(plan, found, draft)
     selected = choose(found, plan, draft)
     running = {job.id for start in selected for job in start.jobs}

@@ -7,7 +7,6 @@ from migrate.lower.draft import Run, StepDraft
 from migrate.lower.missing import UNSUPPORTED_STEP, fail
 from migrate.lower.plan.bash_tests import asks
 from migrate.lower.registry import step_rooms
-from migrate.shell import indent
 
 _DOCS = "https://circleci.com/docs/configuration-reference/#the-when-step"
 STEP_CONDITION = declare(
@@ -51,7 +50,7 @@ def lower_call(call: Call, step: StepDraft) -> None:
 
 def _asking(run: Run, test: str) -> Run:
     bare = test.removeprefix("( ").removesuffix(" )") if test.startswith("( ") else test
-    return run._replace(text=f"if [[ {bare} ]]; then\n{indent(run.text, 2)}\nfi")
+    return run._replace(test=bare)
 
 
 def _unsupported(call: Call, step: StepDraft) -> None:

@@ -30,7 +30,7 @@ class Run(NamedTuple):
 
     `label` names it if steps share it, `title` is the name that the user gave it, `directory` is where it
     runs, relative to the clone directory or from `~` or `/`; `when` is `on_success`, `always` or `on_fail`.
-    The values of `environment` are words as a shell reads them.
+    The values of `environment` are words as a shell reads them; it runs where `test` holds, the inside of `[[ ]]`.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Run(NamedTuple):
     directory: str = ""
     when: str = "on_success"
     background: bool = False
+    test: str = ""
 
 
 class CacheUse(NamedTuple):
@@ -93,6 +94,7 @@ class Draft:
     steps: dict[str, "StepDraft"] = field(default_factory=dict)
     contexts: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    waiting: frozenset[str] = frozenset()
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
 
 

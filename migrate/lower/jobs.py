@@ -70,7 +70,7 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     job = step.job
     note_neighbours(step)
     chosen = any(job.name == name for one in step.draft.choices.selections for name, _ in one.jobs)
-    watch = "" if chosen else guard(job, step.draft.jobs)
+    watch = "" if chosen else guard(job, step.draft.jobs, custom=job.workflow in step.draft.waiting)
     if watch is None:
         step.note(FILTER_HELD, job.trail, f"'{job.name}' is started by hand: its filter cannot be asked in a script")
     elif watch:

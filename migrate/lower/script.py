@@ -115,6 +115,7 @@ def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
         text = _isolated(item) if alone else item.text
         if run.background:
             text += " &"
+        text = _asked(text, run)
         if item.effects.bash_env and not last and (alone or not _does_itself(item)):
             text += f"\n{_SOURCE}"
         yield _command(text, run)
@@ -128,16 +129,21 @@ def _after(script: Script, top: str) -> Iterator[Item]:
     if any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
         yield Command(_SOURCE)
     if len(script.after) == 1 and script.after[0].run.when != "on_fail" and not _own_place(script.after[0].run):
-        yield _command(script.after[0].text, script.after[0].run)
+        yield _command(_asked(script.after[0].text, script.after[0].run), script.after[0].run)
         return
     yield Command("set +e")
     for written in script.after:
-        text = _isolated(written, "set -e")
+        text = _asked(_isolated(written, "set -e"), written.run)
         if written.run.when == "on_fail":
             text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
         if written.effects.bash_env:
             text += f"\n{_SOURCE}"
         yield _command(text, written.run)
+
+
+def _asked(text: str, run: Run) -> str:
+    """The command behind the condition that it has, if any."""
+    return f"if [[ {run.test} ]]; then\n{indent(text, 2)}\nfi" if run.test else text
 
 
 def _own_place(run: Run) -> bool:
@@ -160,6 +166,8 @@ def _isolated(written: Written, *first: str) -> str:
     inside = [*first, *exports([f"{name}={value}" for name, value in run.environment])]
     if run.directory and not inside and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
         return f"(cd {run.directory} && {text})"
+    if not run.directory and not inside and not any(mark in text for mark in ("\n", "#")):
+        return f"({text})"
     if run.directory:
         inside.append(f"cd {run.directory}")
     return "\n".join(["(", *(f"  {line}" for line in inside), indent(text, 2), ")"])

@@ -4,10 +4,12 @@ The first step of a pipeline may not be manual (reference bitbucket.md, section 
 nothing is put before one that would be.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from migrate.bitbucket.model import Command, Parallel, Pipeline, Step
-from migrate.circleci.plan import Job, Plan
+from migrate.circleci.filters import Filters
+from migrate.circleci.plan import Job, Plan, Requirement
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
 
@@ -29,6 +31,15 @@ REQUIRES_STATUS = declare(
     "https://circleci.com/docs/configuration-reference/#requires",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
 )
+ANY_STATUS = declare(
+    "requires-any-status",
+    Fate.APPROXIMATED,
+    "A job that ran whether another one succeeded or not",
+    """A pipeline ends at the first step that fails, so the job runs after success only. What must happen in any case,
+    such as cleaning up, belongs into an after-script.""",
+    "https://circleci.com/docs/configuration-reference/#requires",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
+)
 
 
 def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
@@ -38,38 +49,51 @@ def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
     for job in plan.jobs:
         if job.held and job.id in held:
             held[job.id] = replace(held[job.id], manual=True)
-        for requirement in job.requires:
-            if job.id in held and "success" not in requirement.statuses and "terminal" not in requirement.statuses:
+        if job.id not in held:
+            continue
+        gates: dict[str, Job] = {}
+        for requirement, other in _waits_for(job, jobs, steps):
+            if other is not None and other.type == "approval":
+                gates[other.id] = other
+            elif requirement.statuses != ("success",) and _note_status(job, requirement, draft):
                 held[job.id] = replace(held[job.id], manual=True)
-                after = " or ".join(requirement.statuses)
-                said = f"'{job.name}' is started by hand: it ran when '{requirement.job}' was {after}"
-                draft.notes.add(REQUIRES_STATUS, job.trail, f"jobs.{job.key}", said, job=job.id)
-        for gate in _gates(job, jobs, steps):
-            if job.id in held:
-                held[job.id] = replace(held[job.id], manual=True)
-                _say(job, gate, draft)
+        for name in sorted(gates):
+            held[job.id] = replace(held[job.id], manual=True)
+            _say(job, gates[name], draft)
     return held
 
 
-def _gates(job: Job, jobs: dict[tuple[str, str], Job], steps: dict[str, Step]) -> list[Job]:
-    """The approvals that a job waits for, also through jobs that became no step."""
-    found: dict[str, Job] = {}
-    waiting = [(job.workflow, requirement.job) for requirement in job.requires]
-    seen: set[tuple[str, str]] = set()
+def _note_status(job: Job, requirement: Requirement, draft: Draft) -> bool:
+    """Say what becomes of a requirement that is not about success alone; whether the job must be held for it."""
+    after = " or ".join(requirement.statuses)
+    if {"success", "terminal"}.intersection(requirement.statuses):
+        said = f"'{job.name}' ran when '{requirement.job}' was {after}; here it only runs after success"
+        draft.notes.add(ANY_STATUS, job.trail, f"jobs.{job.key}", said, job=job.id)
+        return False
+    said = f"'{job.name}' is started by hand: it ran when '{requirement.job}' was {after}"
+    draft.notes.add(REQUIRES_STATUS, job.trail, f"jobs.{job.key}", said, job=job.id)
+    return True
+
+
+def _waits_for(
+    job: Job, jobs: dict[tuple[str, str], Job], steps: dict[str, Step]
+) -> Iterator[tuple[Requirement, Job | None]]:
+    """What a job requires, and what is required by the jobs before it that became no step."""
+    waiting = [(job.workflow, requirement) for requirement in job.requires]
+    seen: set[str] = set()
     while waiting:
-        place = waiting.pop()
-        other = jobs.get(place)
-        if other is None or place in seen or other.id in steps:
-            continue
-        seen.add(place)
-        if other.type == "approval":
-            found[other.id] = other
-        waiting += [(other.workflow, requirement.job) for requirement in other.requires]
-    return [found[name] for name in sorted(found)]
+        workflow, requirement = waiting.pop()
+        other = jobs.get((workflow, requirement.job))
+        yield requirement, other
+        if other is not None and other.id not in seen and other.id not in steps:
+            seen.add(other.id)
+            waiting += [(workflow, inner) for inner in other.requires]
 
 
 def _say(job: Job, gate: Job, draft: Draft) -> None:
     said = f"'{job.name}' is started by hand: it waited for the approval '{gate.name}'"
+    if gate.filters not in (Filters(), job.filters):
+        said += ", and ran unasked where the approval's own filters left it out"
     draft.notes.add(APPROVAL, gate.trail, f"jobs.{gate.key}", said, job=job.id)
 
 

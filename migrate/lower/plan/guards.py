@@ -7,7 +7,7 @@ for all names of one, its script begins with a guard that ends the step well.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from migrate.circleci.conditions import FALSE, TRUE, Condition, evaluate
+from migrate.circleci.conditions import FALSE, TRUE, Condition, evaluate, subjects
 from migrate.circleci.filters import NameFilter
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Fate, declare
@@ -34,13 +34,19 @@ FILTER_HELD = declare(
     look-around, back references and flags to have it back.""",
     *_DOCS,
 )
+_ASKED = {"pipeline.git.branch", "pipeline.git.tag"}
 
 
-def guard(job: Job, jobs: Mapping[tuple[str, str], Job]) -> str | None:
+def guard(job: Job, jobs: Mapping[tuple[str, str], Job], *, custom: bool = False) -> str | None:
     """A line for each kind of name that regular expressions restrict; None if bash cannot ask for one.
 
-    A job none of whose required jobs run does not run either, so it asks for their filters too.
+    A job none of whose required jobs run does not run either, so it asks for their filters too. In a `custom`
+    pipeline there is no start condition that would ask.
     """
+    if not set(subjects(job.filters.condition)) <= _ASKED:
+        return None  # it asks for more than the name, and the script cannot
+    if custom:
+        return _own(job)
     lines = []
     for kind, variable in (("branch", "BITBUCKET_BRANCH"), ("tag", "BITBUCKET_TAG")):
         asker = _Asker(kind, variable, jobs)
@@ -50,6 +56,16 @@ def guard(job: Job, jobs: Mapping[tuple[str, str], Job]) -> str | None:
                 return None
             lines.append(f'[[ -z "${variable}" || {test} ]] || exit 0')
     return "\n".join(lines)
+
+
+def _own(job: Job) -> str | None:
+    """The lines of a job in a custom pipeline, which runs on any branch: they ask for its own filters."""
+    tests: list[str | None] = [*_tests(job.filters.branches, "BITBUCKET_BRANCH")]
+    if job.filters.condition != TRUE:
+        tests.append(asks(job.filters.condition, {"pipeline.git.branch": "BITBUCKET_BRANCH"}))
+    if None in tests:
+        return None
+    return f"[[ {' && '.join(text or '' for text in tests)} ]] || exit 0" if tests else ""
 
 
 class _Asker(NamedTuple):

@@ -59,6 +59,8 @@ def _note_keys(job: Job, draft: Draft) -> None:
     own = [entry for entry in job.keys.entries if job.type not in {"lock", "unlock"} or entry.key.text != "key"]
     for entry in draft.claims.each(Mapping((*job.invocation.entries, *own), job.invocation.span)):
         draft.claims.whole(entry.value)
+        if job.type == "setup":
+            continue  # its own note says that the whole job is gone
         said = f"'{entry.key.text}' of '{job.name}' is left out with the job"
         code = LOCK if entry.key.text == "serial-group" else IDLE_KEY
         draft.notes.add(code, job.trail, f"jobs.{job.key}", said, job=job.id)

@@ -4,7 +4,21 @@ Nothing that CircleCI ran only then may run on every push (reference circleci.md
 section 2.1).
 """
 
-from migrate.circleci.conditions import FALSE, TRUE, Constant, all_of, subjects
+from migrate.circleci.conditions import (
+    FALSE,
+    TRUE,
+    All,
+    Any,
+    Condition,
+    Constant,
+    Not,
+    Test,
+    all_of,
+    any_of,
+    evaluate,
+    negate,
+    subjects,
+)
 from migrate.circleci.plan import Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
@@ -38,7 +52,24 @@ RERUNS = declare(
     "https://circleci.com/docs/automatic-reruns/",
     "https://support.atlassian.com/bitbucket-cloud/docs/re-run-failed-steps/",
 )
+ON_PUSH = declare(
+    "runs-on-push",
+    Fate.REWRITTEN,
+    "A condition on what started the pipeline",
+    """A push starts the pipelines of branches and tags, so that the condition is decided there. Schedules and the API
+    start custom pipelines.""",
+    "https://circleci.com/docs/pipeline-variables/",
+    _CUSTOM,
+)
 _NAMES = {"pipeline.git.branch", "pipeline.git.tag"}
+_PUSH = {
+    "pipeline.trigger_source": "webhook",
+    "pipeline.event.name": "push",
+    "pipeline.schedule.name": None,
+    "pipeline.schedule.id": None,
+}
+_NO_PUSH = ("api", "schedule", "webhook")
+"""Types of triggers that are no push: the others are the hosts of repositories."""
 
 
 def fold(plan: Plan, draft: Draft) -> Plan:
@@ -49,14 +80,33 @@ def fold(plan: Plan, draft: Draft) -> Plan:
     return Plan(tuple(_folded(workflow, draft) for workflow in plan.workflows))
 
 
+def _on_push(condition: Condition) -> Condition:
+    """What is left of a condition once a push is known to have started the pipeline (reference, section 1.11)."""
+    match condition:
+        case Test("pipeline.trigger.type", "==" | "!=" as operator, value) if value in _NO_PUSH:
+            return TRUE if operator == "!=" else FALSE
+        case Not(inner):
+            return negate(_on_push(inner))
+        case All(parts):
+            return all_of(*map(_on_push, parts))
+        case Any(parts):
+            return any_of(*map(_on_push, parts))
+    return evaluate(condition, _PUSH)
+
+
 def _folded(workflow: Workflow, draft: Draft) -> Workflow:
+    pushed = _on_push(workflow.condition)
+    if pushed not in (workflow.condition, FALSE):
+        said = f"'{workflow.name}' runs on a push, as where {workflow.condition}; what else starts it is not asked"
+        draft.notes.add(ON_PUSH, (workflow.span,), f"workflows.{workflow.name}", said)
+        workflow = workflow._replace(condition=pushed)
     condition, globs = split(workflow.condition)
     if "**" in globs:
         workflow = workflow._replace(condition=condition)  # something has changed in every push
     elif globs and set(subjects(condition)) <= _NAMES:
         draft.paths[workflow.name] = globs
         said = f"the steps of '{workflow.name}' run where a change matches {', '.join(globs)}"
-        for job in workflow.jobs:
+        for job in (job for job in workflow.jobs if job.runs):
             draft.notes.add(CHANGED_PATHS, (workflow.span,), f"workflows.{workflow.name}", said, job=job.id)
         workflow = workflow._replace(condition=condition)
     condition = workflow.condition
@@ -81,9 +131,12 @@ def _waits(workflow: Workflow, draft: Draft) -> bool:
         waits = True
         schedule = claims.take(trigger, "schedule")
         cron = claims.text(claims.take(schedule, "cron"), "cron", (trigger.span,))
-        only = claims.take(claims.take(claims.take(schedule, "filters"), "branches"), "only")
-        branches = [claims.text(item, "only", (trigger.span,)) for item in claims.items(only)]
-        on = ", ".join(f"'{name}'" for name in branches) or "the branches of its filters"
+        filters = claims.take(claims.take(schedule, "filters"), "branches")
+        only = [claims.text(item, "only", (trigger.span,)) for item in claims.items(claims.take(filters, "only"))]
+        ignored = [claims.text(one, "ignore", (trigger.span,)) for one in claims.items(claims.take(filters, "ignore"))]
+        on = ", ".join(f"'{name}'" for name in only) or "every branch that it shall run on"
+        if ignored:
+            on += f", but not on {', '.join(ignored)}"
         said = f"create a schedule '{cron}' (UTC) for the custom pipeline '{workflow.name}' on {on}"
         draft.notes.add(SCHEDULE, (workflow.span, trigger.span), where, said)
     reruns = claims.text(claims.take(workflow.keys, "max_auto_reruns"), "max_auto_reruns", (workflow.span,))
