@@ -58,7 +58,7 @@ class Section(NamedTuple):
 
 Part = str | Value | Section
 
-_NAME = re.compile(r"[\w.-]+")
+_PLAIN = re.compile(r"[\w.-]+")
 _PARAMETER = re.compile(r"pipeline\.parameters\.[\w-]+")
 DEEPEST = 50
 """How deep sections may nest."""
@@ -161,6 +161,8 @@ class Renderer(NamedTuple):
             return node
         if len(parts) == 1 and isinstance(parts[0], Value) and parts[0].name in self.scope:
             return self.scope[parts[0].name]
+        if len(parts) == 1 and isinstance(parts[0], Value) and (known := self._constant(parts[0], node)):
+            return known
         text = _Text()
         self._append(text, parts, node)
         if text.length > LONGEST_TEXT:
@@ -175,18 +177,28 @@ class Renderer(NamedTuple):
                     self._append(text, part.parts, node)
             elif isinstance(part, str):
                 text.add(part)
+            elif known := self._constant(part, node):
+                text.add(known.text)
             elif part.name not in self.scope and _symbolic(part.name):
                 text.add(part.source, (Symbol(0, len(part.source), part.name),))
             elif isinstance(value := self._lookup(part, node), Scalar):
                 self.notes.spend(len(value.text) // 10, (*self.trail, node.span))
                 text.add(str(value.truth).lower() if value.kind == "bool" else value.text, value.symbols)
 
+    def _constant(self, part: Value, node: Scalar) -> Scalar | None:
+        """The value of an expression that asks for pipeline parameters, if it needs nothing else."""
+        if part.name in self.scope or _PLAIN.fullmatch(part.name) or "pipeline.parameters." not in part.name:
+            return None
+        from migrate.circleci.constants import constant  # the expression language: few configs need it here
+
+        return constant(part.name, self.scope, node.span)
+
     def _lookup(self, part: Value | Section, node: Scalar) -> Node | None:
         name = part.name
         if name not in self.scope and not _symbolic(name):
             legal = ", ".join(sorted(self.scope)[:_SHOWN]) or "none"
             said = f"Arguments referenced without declared parameters: {name}; declared here: {legal}"
-            if not _NAME.fullmatch(name):
+            if not _PLAIN.fullmatch(name):
                 said += "; write a '<<' that opens no tag, such as that of a here-document, as '\\<<'"
             self.notes.refuse(UNKNOWN_ARGUMENT, (*self.trail, _place(node, part.at)), name, said)
         return self.scope.get(name)
