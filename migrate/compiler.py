@@ -35,6 +35,13 @@ UNREAD_KEY = declare(
 )
 
 
+NOT_CONTINUED = declare(
+    "not-continued",
+    Fate.ERROR,
+    "A continuation was given for a config that has none",
+    "Only a config with 'setup: true' goes on with another one. Convert the other one by itself, or leave it out.",
+    "https://circleci.com/docs/dynamic-config/",
+)
 UNREFERENCED = declare(
     "unreferenced",
     Fate.DROPPED,
@@ -129,6 +136,9 @@ def _converted(source: Source, draft: Draft, orbs: OrbSource, files: Files, cont
 
         plan, others, read_too = Follower(claims, files, orbs, STEPS, continuation).follow(plan)
         roots = (root, *others)
+    elif continuation:
+        said = f"'{continuation.path}' was not read: the config is no setup config, so that nothing goes on after it"
+        notes.add(NOT_CONTINUED, (root.span,), "setup", said)
     lowered = lower(plan, draft) if not notes.refused else None
     if lowered is None or notes.refused:
         return Outcome(None, tuple(notes), source, plan)
