@@ -1,6 +1,7 @@
 """The command line: what it reads, what it writes, what it says, and how it ends."""
 
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -385,7 +386,7 @@ def test_a_bug_of_ours_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch
         message = "oh\nno"
         raise KeyError(message)
 
-    monkeypatch.setattr(sys.modules["migrate.cli.convert"], "compile_config", fail)
+    monkeypatch.setattr(importlib.import_module("migrate.cli.convert"), "compile_config", fail)
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
 
@@ -475,7 +476,7 @@ def test_a_closed_pipe_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr(sys.modules["migrate.cli.convert"], "compile_config", fail)
+    monkeypatch.setattr(importlib.import_module("migrate.cli.convert"), "compile_config", fail)
     assert run("convert").stderr == ""
 
 
