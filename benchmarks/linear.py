@@ -80,7 +80,7 @@ def measured(jobs: int, rounds: int) -> tuple[float, float, float]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("jobs", nargs="*", type=int, default=[500, 1000, 2000, 4000], help="default: 500 to 4000")
+    parser.add_argument("jobs", nargs="*", type=int, default=[500, 1000, 2000, 3000], help="default: 500 to 3000")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; default: %(default)s")
     asked = parser.parse_args()
     convert(Source("config.yml", config(2)))  # what is imported once is no part of the figures

@@ -110,7 +110,7 @@ TOO_LARGE = declare(
     "too-large",
     Fate.ERROR,
     "The config is too large to convert",
-    """A config may have 3 million letters, 250,000 in one value; 300,000 keys and values (what aliases and merge keys
+    """A config may have 3 million letters, 250,000 in one value; 220,000 keys and values (what aliases and merge keys
     repeat counts each time, and 100 letters count as a value); 5,000 steps in a job; and 20 million values once
     everything is expanded (10 letters count as a value, a step as 50, a job as 3,000). There may be 20,000 notes about
     it, 1,000 of them errors. Such configs are generated, or were made to stop the reader: convert the parts that you

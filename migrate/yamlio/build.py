@@ -42,7 +42,7 @@ TOO_DEEP = declare(
     into a command.""",
 )
 DEEPEST = 256
-MOST_VALUES = 300_000
+MOST_VALUES = 220_000
 _LETTERS = 100
 """How many letters count as a value."""
 _LONGEST_KEY = 1024
