@@ -69,7 +69,7 @@ def measured(jobs: int, rounds: int) -> tuple[float, float, float]:
     result = yaml.load(outcome.text, Loader=loader)  # noqa: S506 - both are safe loaders
     work: tuple[Callable[[], object], ...] = (
         lambda: convert(Source("config.yml", text)),
-        lambda: yaml.load(text, Loader=loader),  # noqa: S506
+        lambda: yaml.load(text, Loader=loader),  # noqa: S506 - the same loaders
         lambda: YAML().dump(result, io.StringIO()),
     )
     found = [[seconds(each) for each in work] for _ in range(rounds)]

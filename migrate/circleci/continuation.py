@@ -16,6 +16,7 @@ from migrate.circleci.config import Files
 from migrate.circleci.expand import expand
 from migrate.circleci.handover import Handover
 from migrate.circleci.orbs import OrbSource
+from migrate.circleci.path_filters import Cases
 from migrate.circleci.plan import Job, Plan, Requirement, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.yamlio.decode import Claims, peek
@@ -98,7 +99,8 @@ class Follower(NamedTuple):
         for one in found:
             nexts = self._nexts(one)
             roots += [after.root for after in nexts]
-            made = [workflow for after in nexts for workflow in self._workflows(one, after, nexts)]
+            given = handover.parameters(one, self.claims.notes) if nexts else {}
+            made = [workflow for after in nexts for workflow in self._workflows(one, after, nexts, given)]
             if nexts:
                 gone.add(one.job.id)
                 self._say(one, nexts, made)
@@ -124,11 +126,12 @@ class Follower(NamedTuple):
             notes.add(NOT_FOUND, found.call.trail, f"jobs.{job.key}", said, job=job.id)
         return [_Next(root, where) for root, where in trees if isinstance(root, Mapping)]
 
-    def _workflows(self, found: Handover, after: _Next, nexts: list[_Next]) -> Iterator[Workflow]:
+    def _workflows(
+        self, found: Handover, after: _Next, nexts: list[_Next], given: dict[str, Cases]
+    ) -> Iterator[Workflow]:
         """The workflows of one of the configs, with what the others define, each with its condition."""
         if peek(after.root, "workflows") is None and len(nexts) > 1:
             return  # it holds what the others share
-        given = handover.parameters(found, self.claims.notes)
         loaded = configs.load(_with_others(after, nexts), self.claims, self.orbs, given)
         if loaded is None:
             return

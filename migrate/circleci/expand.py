@@ -9,13 +9,13 @@ from migrate.circleci import filters, names, plan
 from migrate.circleci.conditions import FALSE, TRUE, Condition
 from migrate.circleci.config import Config
 from migrate.circleci.groups import refuse_misuse, refuse_nested
-from migrate.circleci.invocation import Invoker, Use, entry_of
+from migrate.circleci.invocation import Invoker, Use
 from migrate.circleci.jobs import JobExpander
 from migrate.circleci.plan import Plan, Workflow
 from migrate.circleci.schema import WORKFLOW
 from migrate.circleci.shapes import refuse
 from migrate.circleci.steps import NEVER_RUNS, StepExpander
-from migrate.circleci.structure import note_unused
+from migrate.circleci.structure import entry_of, note_unused
 from migrate.diagnostics import Fate, declare
 from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, walk

@@ -1,5 +1,6 @@
 """Branch and tag filters: which names a job admits (reference circleci.md, section 3.1)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -78,11 +79,13 @@ class Filters(NamedTuple):
     condition: Condition = TRUE
 
 
-def read(node: Node | None, claims: Claims, trail: Trail) -> Filters:
-    """Read `filters:`; a pattern that is no regular expression is refused."""
+def read(node: Node | None, claims: Claims, trail: Trail, where: Callable[[Scalar], Condition]) -> Filters:
+    """Read `filters:`; a pattern that is no regular expression is refused.
+
+    `where` says where a filter holds that is an expression.
+    """
     if isinstance(node, Scalar) and node.kind != "null":
-        condition = read_expression(node, {}, claims, trail)
-        return Filters(NameFilter(), NameFilter(), condition)
+        return Filters(NameFilter(), NameFilter(), where(node))
     tags = claims.take(node, "tags")
     return Filters(
         _name_filter(claims.take(node, "branches"), claims, trail),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.plan import UNKNOWN_REQUIRES, Job, Requirement
-from migrate.circleci.structure import check
+from migrate.circleci.structure import check, entry_of
 from migrate.diagnostics import Fate, Notes, Trail, declare
 from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -41,15 +41,10 @@ def refuse_nested(home: Namespace, notes: Notes) -> None:
         # Peeked, not taken: the expansion of the group claims it.
         listed = peek(group.node, "jobs") if kind == "job-groups" else None
         for item in listed.items if isinstance(listed, Sequence) else ():
-            if ("job-groups", _key(item)) in home.definitions:
-                said = f"the job group '{_key(item)}' stands in the job group '{name}'; groups do not nest"
+            inner, _ = entry_of(item)
+            if ("job-groups", inner) in home.definitions:
+                said = f"the job group '{inner}' stands in the job group '{name}'; groups do not nest"
                 notes.refuse(JOB_GROUP, (item.span,), f"job-groups.{name}", said)
-
-
-def _key(item: Node) -> str:
-    if isinstance(item, Mapping):
-        return item.keys[0] if item.keys else ""
-    return item.text if isinstance(item, Scalar) else ""
 
 
 def refuse_misuse(group: Definition, items: tuple[tuple[str, Mapping], ...], notes: Notes) -> bool:
@@ -78,7 +73,9 @@ def expand(use: Use, invoke: Callable[[Node, str], Iterator[Job]], claims: Claim
     check(use.group, claims, outer.trail)
     claims.take(use.group.node, "description")
     listed = claims.take(use.group.node, "jobs")
-    inner = (item for item in claims.items(listed) if ("job-groups", _key(item)) not in use.group.home.definitions)
+    inner = (
+        item for item in claims.items(listed) if ("job-groups", entry_of(item)[0]) not in use.group.home.definitions
+    )
     members = [job for item in inner for job in invoke(item, outer.workflow)]
     for job in members:
         # Peeked, not taken: a room reads the entry of a job that stays.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.circleci import filters, groups
+from migrate.circleci.conditions import Condition
 from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.jobs import ExpandedJob, JobExpander
 from migrate.circleci.matrix import Instance, instances
@@ -14,7 +15,7 @@ from migrate.circleci.plan import Call, Job, Requirement
 from migrate.circleci.schema import INVOCATION, STATUSES
 from migrate.circleci.shapes import WRONG_VALUE, refuse
 from migrate.circleci.steps import Frame
-from migrate.circleci.structure import job_type
+from migrate.circleci.structure import entry_of, job_type
 from migrate.circleci.template import spelt
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims
@@ -54,14 +55,6 @@ class Use(NamedTuple):
     body: Mapping
     trail: Trail
     workflow: str
-
-
-def entry_of(item: Node) -> tuple[str, Mapping]:
-    """An entry's key, and its body; the body of one that has none is empty, and stands where the key stands."""
-    if isinstance(item, Mapping) and len(item.entries) == 1:
-        key, value = item.entries[0]
-        return key.text, Mapping(value.entries if isinstance(value, Mapping) else (), key.span)
-    return (item.text, Mapping((), item.span)) if isinstance(item, Scalar) else ("", Mapping((), item.span))
 
 
 class Invoker(NamedTuple):
@@ -126,12 +119,12 @@ class Invoker(NamedTuple):
         return Job(name, key, workflow, "approval", nothing, (), requires, admitted, left, trail, trail[-1])
 
     def _filters(self, node: Node | None, trail: Trail) -> filters.Filters:
-        if isinstance(node, Scalar) and node.kind != "null":
+        def where(expression: Scalar) -> Condition:
             from migrate.circleci.when import filter_of  # the expression language: few filters need it
 
-            condition = filter_of(node, self.home, self.claims, trail)
-            return filters.Filters(filters.NameFilter(), filters.NameFilter(), condition)
-        return filters.read(node, self.claims, trail)
+            return filter_of(expression, self.home, self.claims, trail)
+
+        return filters.read(node, self.claims, trail, where)
 
     def _job(self, use: Use, instance: Instance) -> Job | None:
         claims, key, trail = self.claims, use.key, use.trail

@@ -153,16 +153,16 @@ class JobExpander(NamedTuple):
                 replaced = entries.pop(kind, None)
                 self.claims.whole(replaced.value if replaced else None)
         for entry in above.entries:
-            under = entries.get(entry.key.text)
-            if under is not None:
-                # Read, and replaced: each name of an environment, else the whole value.
-                self.claims.take(below, entry.key.text)
-                self.claims.whole(under.value)
-                if entry.key.text == "environment":
-                    self.claims.whole(entry.value)
-            if entry.key.text == "environment" and under is not None:
-                entry = Entry(entry.key, _merged_environment(under.value, entry.value))  # noqa: PLW2901
-            entries[entry.key.text] = entry
+            key, under = entry.key, entries.get(entry.key.text)
+            entries[key.text] = entry
+            if under is None:
+                continue  # the job's own alone
+            # Read, and replaced: each name of an environment, else the whole value.
+            self.claims.take(below, key.text)
+            self.claims.whole(under.value)
+            if key.text == "environment":
+                self.claims.whole(entry.value)
+                entries[key.text] = Entry(key, _merged_environment(under.value, entry.value))
         return Mapping(tuple(entries.values()), above.span)
 
 

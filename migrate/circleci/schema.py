@@ -14,6 +14,9 @@ TEXT = Text()
 ANYTHING = Anything()
 ENVIRONMENTS = ("docker", "machine", "macos")
 """What a job can run in: exactly one of them (section 1.3)."""
+_LONGEST_DELAY = 600
+"""Seconds between two tries: ten minutes (section 1.5)."""
+_FIELDS = 5
 _DAYS = (2, 4)
 """The fields of a cron that say days: of the month, of the week."""
 WHEN = Text(("always", "on_fail", "on_success"))
@@ -30,7 +33,7 @@ def _given(node: Mapping, key: str) -> str:
 def _lasts(text: str) -> str:
     """What is wrong with an `auto_rerun_delay`; ten minutes are the longest (section 1.5)."""
     found = re.fullmatch(r"0*([1-9][0-9]{0,3})([sm])", text)
-    if found is None or int(found[1]) * {"s": 1, "m": 60}[found[2]] > 600:  # noqa: PLR2004 - ten minutes, in seconds
+    if found is None or int(found[1]) * {"s": 1, "m": 60}[found[2]] > _LONGEST_DELAY:
         return f"'{text}' is no delay from 1s to 10m; write seconds (30s) or minutes (2m)"
     return ""
 
@@ -49,7 +52,7 @@ def _key(text: str) -> str:
 def _cron(text: str) -> str:
     """What is wrong with a `cron`: five fields of POSIX, no steps, no ranges of days or in lists (section 3)."""
     fields = text.split()
-    posix = len(fields) == 5 and all(re.fullmatch(r"\*|[0-9A-Za-z,-]+", field) for field in fields)  # noqa: PLR2004
+    posix = len(fields) == _FIELDS and all(re.fullmatch(r"\*|[0-9A-Za-z,-]+", field) for field in fields)
     ranges = [index for index, field in enumerate(fields) if "-" in field]
     if posix and not any(index in _DAYS or "," in fields[index] for index in ranges):
         return ""

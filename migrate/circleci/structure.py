@@ -7,7 +7,7 @@ from migrate.circleci.schema import DEFINITIONS, STEPS, TYPES
 from migrate.circleci.shapes import EXTRANEOUS_KEY, IGNORED_KEY, WRONG_VALUE, Complaint, complaints, say
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
+from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence, walk
 
 UNUSED = declare(
     "unused",
@@ -26,6 +26,14 @@ def job_type(node: Node) -> str:
     # Peeked, not taken: whoever expands the job claims it.
     found = peek(node, "type")
     return found.text if isinstance(found, Scalar) and found.kind != "null" else "build"
+
+
+def entry_of(item: Node) -> tuple[str, Mapping]:
+    """An entry's key, and its body; the body of one that has none is empty, and stands where the key stands."""
+    if isinstance(item, Mapping) and len(item.entries) == 1:
+        key, value = item.entries[0]
+        return key.text, Mapping(value.entries if isinstance(value, Mapping) else (), key.span)
+    return (item.text, Mapping((), item.span)) if isinstance(item, Scalar) else ("", Mapping((), item.span))
 
 
 def check(definition: Definition, claims: Claims, trail: Trail) -> None:
@@ -47,8 +55,7 @@ def _ignore(complaint: Complaint, definition: Definition, claims: Claims) -> Non
     claims.notes.add(IGNORED_KEY, (complaint.span,), path, f"[#/{complaint.path}] {complaint.said}; it does nothing")
     for place in walk(definition.node):
         if place.span == complaint.span:
-            claims.whole(place.node)
-            claims.take(Mapping((Entry(Scalar(place.path, "str", place.span), place.node),), place.span), place.path)
+            claims.place(place)
 
 
 def note_unused(namespace: Namespace, file: str, claims: Claims) -> None:

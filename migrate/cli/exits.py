@@ -2,7 +2,6 @@
 
 import errno
 import gc
-import importlib
 import os
 import sys
 from typing import IO, Any
@@ -10,6 +9,7 @@ from typing import IO, Any
 import click
 
 from migrate import __version__
+from migrate.cli.lazy import LazyGroup
 from migrate.diagnostics import Circle2bbError
 
 COMMANDS = ("convert", "explain", "orbs")
@@ -44,22 +44,11 @@ class Broken(Stopped):
     exit_code = 4
 
 
-class Program(click.Group):
-    """A group of commands that ends without a traceback, whatever happens.
+class Program(LazyGroup):
+    """The program's commands; it ends without a traceback, whatever happens."""
 
-    Each command is a function of the module of its name, which is loaded when it is asked for.
-    """
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
-        """The names of the commands, sorted."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's own
-        """The command of a name, if there is one."""
-        if cmd_name not in COMMANDS:
-            return None
-        found = getattr(importlib.import_module(f"migrate.cli.{cmd_name}"), cmd_name)
-        return found if isinstance(found, click.Command) else None
+    commands_here = COMMANDS
+    modules = "migrate.cli."
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; what is no error of the user's is ours, and is written down."""

@@ -63,7 +63,15 @@ class Claims:
         """Claim everything below `node`: for what is understood, or reported, as a whole."""
         if node is not None:
             for place in walk(node):
-                (self._items if place.is_item else self._keys).add(place.span)
+                self._claim(place)
+
+    def _claim(self, place: Place) -> None:
+        (self._items if place.is_item else self._keys).add(place.span)
+
+    def place(self, place: Place) -> None:
+        """Claim a place, and everything below it."""
+        self._claim(place)
+        self.whole(place.node)
 
     def replaced(self, before: Node, after: Node) -> None:
         """Claim the list items of `before` in whose place something else stands in `after`."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from migrate.circleci.filters import Filters, read
+from migrate.circleci.filters import Filters, read, read_expression
 from migrate.diagnostics import Notes, Span
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.read import read as read_yaml
@@ -13,7 +13,10 @@ HERE = (Span("config.yml", 1, 1),)
 def filters(text: str, notes: Notes | None = None) -> Filters:
     """The filters that a YAML text says."""
     notes = notes or Notes()
-    return read(read_yaml(text, "config.yml", notes), Claims(notes), HERE)
+    claims = Claims(notes)
+    return read(
+        read_yaml(text, "config.yml", notes), claims, HERE, lambda node: read_expression(node, {}, claims, HERE)
+    )
 
 
 @pytest.mark.parametrize(
