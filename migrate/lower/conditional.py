@@ -4,7 +4,7 @@ from migrate.circleci.conditions import TRUE
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Run, StepDraft
-from migrate.lower.missing import UNSUPPORTED_STEP, fail
+from migrate.lower.missing import UNSUPPORTED_STEP, fail_in_place
 from migrate.lower.plan.bash_tests import asks
 from migrate.lower.registry import step_rooms
 
@@ -37,9 +37,7 @@ def lower_call(call: Call, step: StepDraft) -> None:
     test = asks(call.condition, _VARIABLES, may_be_unset=True) if call.step in _COMMANDS else None
     if test is None:
         said = f"'{call.step}' ran where {call.condition}; the step fails here until you replace it"
-        step.note(STEP_CONDITION_LOST, call.trail, said)
-        step.claims.whole(call.body)
-        fail(call.step, step, call.trail)
+        fail_in_place(call, step, STEP_CONDITION_LOST, said)
         return
     step.note(STEP_CONDITION, call.trail, f"the command runs where {call.condition}")
     script, after = len(step.script), len(step.after_script)
@@ -56,6 +54,4 @@ def _asking(run: Run, test: str) -> Run:
 def _unsupported(call: Call, step: StepDraft) -> None:
     """Fail loudly where a step stood that no room lowers."""
     said = f"'{call.step}' cannot be converted; the step fails here until you replace it"
-    step.note(UNSUPPORTED_STEP, call.trail, said)
-    step.claims.whole(call.body)
-    fail(call.step, step, call.trail)
+    fail_in_place(call, step, UNSUPPORTED_STEP, said)

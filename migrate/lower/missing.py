@@ -2,7 +2,8 @@
 
 import re
 
-from migrate.diagnostics import Fate, Trail, declare
+from migrate.circleci.plan import Call
+from migrate.diagnostics import Code, Fate, Trail, declare
 from migrate.lower.draft import Run, StepDraft
 
 UNSUPPORTED_STEP = declare(
@@ -21,3 +22,10 @@ def fail(what: str, step: StepDraft, trail: Trail, title: str = "") -> None:
     shown = _ESCAPED.sub(r"\\\1", " ".join(what.split()))
     text = f'echo "{shown} of CircleCI is missing here; see the migration report" >&2\nfalse'
     step.script.append(Run(text, "missing-step", title, trail))
+
+
+def fail_in_place(call: Call, step: StepDraft, code: Code, said: str) -> None:
+    """Say why a call cannot be converted, and fail where it stood; nothing of it is left to be read."""
+    step.note(code, call.trail, said)
+    step.claims.whole(call.body)
+    fail(call.step, step, call.trail)

@@ -3,7 +3,7 @@
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
-from migrate.lower.missing import fail
+from migrate.lower.missing import fail_in_place
 from migrate.lower.registry import step
 
 SIGNING_BUNDLE = declare(
@@ -20,6 +20,5 @@ SIGNING_BUNDLE = declare(
 @step("install_signing_bundle")
 def lower(call: Call, step: StepDraft) -> None:
     """Fail where the certificates were installed."""
-    step.claims.whole(call.body)
-    step.note(SIGNING_BUNDLE, call.trail, "the signing bundle stays with CircleCI; the step fails until you install it")
-    fail(call.step, step, call.trail)
+    said = "the signing bundle stays with CircleCI; the step fails until you install it"
+    fail_in_place(call, step, SIGNING_BUNDLE, said)

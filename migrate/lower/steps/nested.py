@@ -2,7 +2,7 @@
 
 from migrate.circleci.plan import Call
 from migrate.lower.draft import StepDraft
-from migrate.lower.missing import UNSUPPORTED_STEP, fail
+from migrate.lower.missing import UNSUPPORTED_STEP, fail_in_place
 from migrate.lower.registry import step_rooms
 from migrate.yamlio.nodes import Mapping, Node, Scalar
 
@@ -25,6 +25,4 @@ def _lower(call: Call, step: StepDraft) -> None:
         room(call, step)
         return
     said = f"'{call.step}' below a built-in step cannot be converted; the step fails here until you replace it"
-    step.note(UNSUPPORTED_STEP, call.trail, said)
-    step.claims.whole(call.body)
-    fail(call.step, step, call.trail)
+    fail_in_place(call, step, UNSUPPORTED_STEP, said)
