@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from migrate.cli import main
 from migrate.diagnostics import CODES
 
 ROOT = Path(__file__).parents[1]
+DECLARED = re.compile(r"= declare\(\s*\"([a-z0-9-]+)\"")
 FILES = ("bitbucket-pipelines.yml", "migration-report.json", "migration-report.md")
 
 GOOD = """\
@@ -478,6 +480,16 @@ def test_a_closed_pipe_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(importlib.import_module("migrate.cli.convert"), "compile_config", fail)
     assert run("convert").stderr == ""
+
+
+def test_every_code_that_is_declared_can_be_explained() -> None:
+    """In a process of its own, where only what the command asks for is loaded."""
+    script = Path(sys.executable).parent / "circle2bb"
+    listed = subprocess.run([script, "explain"], capture_output=True, text=True, check=True).stdout
+    found = {code for path in (ROOT / "migrate").rglob("*.py") for code in DECLARED.findall(path.read_text("utf-8"))}
+
+    assert len(found) > 100
+    assert found - {line.split()[0] for line in listed.splitlines()} == set()
 
 
 def test_the_summary_needs_no_colours() -> None:

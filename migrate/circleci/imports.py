@@ -3,7 +3,6 @@
 An orb's source is read once, however often and under however many names it is imported.
 """
 
-import shlex
 from dataclasses import dataclass, field
 
 from migrate.circleci.config import KINDS, Definition, Namespace, refuse_undeclared
@@ -97,6 +96,8 @@ class Importer:
 
     def _unknown(self, alias: str, reference: str, missing: Missing, trail: Trail) -> None:
         """Say that there is no source, and how to come by one."""
+        import shlex  # few orbs are unknown once they are fetched
+
         what = f"the orb '{reference or alias}'"
         said = f"nothing is known about {what}" + (f": {missing.why}" if missing.why else "")
         fetch = missing.fetch or (f"circle2bb orbs fetch {shlex.quote(reference)}" if parse(reference) else "-")

@@ -1,10 +1,13 @@
 """`circle2bb explain`: what the codes of the notes mean."""
 
+import importlib
+import pkgutil
+
 import click
 
+import migrate
 from migrate.cli.exits import Misused
 from migrate.diagnostics import CODES, Code
-from migrate.lower.registry import key_rooms
 
 _WIDTH = 80
 
@@ -16,7 +19,7 @@ def explain(code: str | None) -> None:
 
     It says why there is a difference and what to do about it; without CODE, all codes are listed.
     """
-    key_rooms()  # the rooms declare their codes when they are imported
+    _load_codes()
     if code is None:
         wide = max(len(name) for name in CODES)
         for name in sorted(CODES):
@@ -26,6 +29,13 @@ def explain(code: str | None) -> None:
         said = f"circle2bb: error: there is no code '{code}'{_near(code)}"
         raise Misused(said)
     click.echo(_explained(CODES[code]))
+
+
+def _load_codes() -> None:
+    """Import all that says something: codes are declared where they are said, and much is loaded only when needed."""
+    for found in pkgutil.walk_packages(migrate.__path__, "migrate."):
+        if not found.name.startswith(("migrate.cli", "migrate.__main__")):
+            importlib.import_module(found.name)
 
 
 def _near(code: str) -> str:
