@@ -72,7 +72,8 @@ class Step:
 
     `depth` is how much history is cloned, a number or `full`; `arch` and `ip_ranges` choose the machine;
     of the steps with one `concurrency` group one runs at a time; with `changes`, it runs where one of these globs
-    matches a changed path.
+    matches a changed path; with `state`, where this expression holds (section 1.10). A `final` step is the last of its
+    pipeline, and runs whatever happened before it.
     """
 
     key: str = field(compare=False)
@@ -92,6 +93,8 @@ class Step:
     deployment: str = ""
     manual: bool = False
     changes: tuple[str, ...] = ()
+    state: str = ""
+    final: bool = False
     services: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
     artifacts: tuple[Upload, ...] = ()
@@ -111,12 +114,25 @@ SECTIONS = ("default", "pull-requests", "branches", "tags", "custom")
 """The kinds of start conditions, in the order in which a file has them."""
 
 
+class Variable(NamedTuple):
+    """A variable that a person fills in who starts a custom pipeline; with `allowed`, one of these, `default` too."""
+
+    name: str
+    default: str = ""
+    allowed: tuple[str, ...] = ()
+    description: str = ""
+
+
 class Start(NamedTuple):
-    """A start condition and what it runs: `section` is one of `SECTIONS`; all but `default` have a `pattern`."""
+    """A start condition and what it runs: `section` is one of `SECTIONS`; all but `default` have a `pattern`.
+
+    Only custom pipelines have `variables`.
+    """
 
     section: str
     pattern: str
     pipeline: Pipeline
+    variables: tuple[Variable, ...] = ()
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -131,6 +147,14 @@ class Start(NamedTuple):
     def path(self) -> str:
         """The way to the pipeline, as Bitbucket writes it."""
         return f"pipelines > {self.section}" + (f" > {self.pattern}" if self.pattern else "")
+
+
+class Trigger(NamedTuple):
+    """An `event` that starts custom `pipelines` where the expression `condition` holds (sections 1.10 and 1.11)."""
+
+    event: str
+    condition: str
+    pipelines: tuple[str, ...]
 
 
 class Shared(NamedTuple):
@@ -153,6 +177,7 @@ class Pipelines(NamedTuple):
     """The whole file. `shared` and `defined` name what stands under anchors."""
 
     starts: tuple[Start, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     image: Image | None = None
     caches: tuple[Cache, ...] = ()
     services: tuple[Service, ...] = ()

@@ -14,6 +14,7 @@ from migrate.bitbucket.model import (
     Start,
     Step,
     Upload,
+    Variable,
 )
 from migrate.yamlio.write import Alias, Anchored, Commented, Flow, Value
 
@@ -26,8 +27,18 @@ def layout(model: Pipelines) -> dict[str, Value]:
     definitions = dict(_definitions(model))
     if definitions:
         tree["definitions"] = Commented(definitions, apart=bool(tree))
+    if model.triggers:
+        tree["triggers"] = Commented(_triggers(model), apart=bool(tree))
     tree["pipelines"] = Commented(_pipelines(model), apart=bool(tree))
     return tree
+
+
+def _triggers(model: Pipelines) -> dict[str, Value]:
+    events: dict[str, list[Value]] = {}
+    for one in model.triggers:
+        entry: dict[str, Value] = {"condition": one.condition, "pipelines": Flow(list[Value](one.pipelines))}
+        events.setdefault(one.event, []).append(entry)
+    return dict(events)
 
 
 def _definitions(model: Pipelines) -> Iterator[tuple[str, Value]]:
@@ -91,7 +102,7 @@ def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
         "concurrency-group": step.concurrency,
         "deployment": step.deployment,
         "trigger": "manual" if step.manual else "",
-        "condition": {"changesets": {"includePaths": list[Value](step.changes)}} if step.changes else {},
+        "condition": _condition(step),
         "oidc": step.oidc,
         "clone": _clone(step),
         "services": Flow(list[Value](step.services)) if step.services else "",
@@ -103,6 +114,12 @@ def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
         yield "after-script", [_item(item, shared) for item in step.after_script]
     if step.artifacts:
         yield "artifacts", {"upload": [_upload(upload) for upload in step.artifacts]}
+
+
+def _condition(step: Step) -> Value:
+    paths: Value = {"includePaths": list[Value](step.changes)} if step.changes else {}
+    keys: dict[str, Value] = {"changesets": paths, "state": step.state}
+    return {key: value for key, value in keys.items() if value}
 
 
 def _runtime(step: Step) -> Value:
@@ -156,9 +173,21 @@ def _pipelines(model: Pipelines) -> dict[str, Value]:
 
 def _pipeline(start: Start, anchors: dict[int, str]) -> Value:
     items: list[Value] = []
+    if start.variables:
+        items.append({"variables": [_variable(variable) for variable in start.variables]})
     for item in start.pipeline:
         if isinstance(item, Parallel):
             items.append({"parallel": [{"step": Alias(anchors[id(step)])} for step in item.steps]})
         else:
-            items.append({"step": Alias(anchors[id(item)])})
+            items.append({"final" if item.final else "step": Alias(anchors[id(item)])})
     return items
+
+
+def _variable(variable: Variable) -> Value:
+    keys: dict[str, Value] = {
+        "name": variable.name,
+        "default": variable.default,
+        "allowed-values": Flow(list[Value](variable.allowed)) if variable.allowed else "",
+        "description": variable.description,
+    }
+    return {key: value for key, value in keys.items() if value}

@@ -14,19 +14,11 @@ _WORD = re.compile(r"[^A-Za-z0-9]+")
 _LONG = 60
 _CANDIDATES = 50
 """With how many steps of the same script a step is compared, to see whether it is a variation."""
-_FIELDS = (
-    "image",
-    "script",
-    "after_script",
-    "size",
-    "runs_on",
-    "deployment",
-    "services",
-    "caches",
-    "artifacts",
-    "concurrency",
+_REPLACEABLE = (
+    *("image", "script", "after_script", "size", "runs_on", "deployment", "services", "caches", "artifacts"),
+    *("concurrency", "manual", "state", "changes", "oidc", "depth", "arch", "ip_ranges", "max_time"),
 )
-_FLAGS = ("oidc", "clone", "depth", "arch", "ip_ranges", "manual", "max_time")
+"""Fields that a merge can set or replace, and cannot take away."""
 
 
 def name(model: Pipelines) -> Pipelines:
@@ -80,10 +72,9 @@ def _base(step: Step, same: list[Defined]) -> str:
 
 def _can_merge(step: Step, base: Step) -> bool:
     """Whether a merge can make the step: it can replace a key, but not take one away; and it must be short."""
-    gone = any(getattr(base, field) and not getattr(step, field) for field in _FIELDS)
-    flags = all(getattr(step, field) == getattr(base, field) for field in _FLAGS)
+    gone = any(getattr(base, field) and not getattr(step, field) for field in _REPLACEABLE)
     lines = sum(_lines(item) for item in step.script)
-    return not gone and flags and (len(step.script) > 1 or lines > 1)
+    return not gone and step.clone == base.clone and (len(step.script) > 1 or lines > 1)
 
 
 def _lines(item: object) -> int:
