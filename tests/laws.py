@@ -182,7 +182,8 @@ def filters_hold(_: str, outcome: Outcome) -> Iterator[str]:
     for kind, variable in (("branches", "BITBUCKET_BRANCH"), ("tags", "BITBUCKET_TAG")):
         for name in sorted({*_NAMES, *_spelled(outcome, kind)}):
             wanted = {_name(job, outcome) for job in _running(outcome, kind, name)} & everywhere
-            running = {s["name"] for s in _started(doc, kind, name) if _passes(s, variable, name)}
+            started = [step for step in _started(doc, kind, name) if _admits(step, variable, name)]
+            running = {s["name"] for s in started if _passes(s, variable, name)}
             running -= {step for step in running if step not in {_name(j, outcome) for j in outcome.plan.jobs}}
             undecided = {_name(job, outcome) for job in outcome.plan.jobs if _asks_for_more(job, kind, name)}
             loose = {s["name"] for s in _started(doc, kind, name) if s.get("trigger") != "manual"} & undecided
@@ -242,6 +243,25 @@ def _glob(pattern: str) -> re.Pattern[str]:
     """Bitbucket's globs (reference bitbucket.md, section 2.2), as far as the converter writes them."""
     words = {"**": ".*", "*": "[^/]*", "?": "[^/]?"}
     return re.compile("".join(words.get(part, re.escape(part)) for part in re.split(r"(\*\*|\*|\?)", pattern)))
+
+
+_PYTHON = {"&&": " and ", "||": " or ", "!": " not "}
+
+
+def _admits(step: dict[str, Any], variable: str, name: str) -> bool:
+    """Whether the step's own condition holds; the expression is read as Python's, word for word."""
+    text = step.get("condition", {}).get("state", "true")
+    words = re.findall(r'"[^"]*"|&&|\|\||!=|!|[^"&|!]+', text)
+    said = "".join(_PYTHON.get(word, word) for word in words)
+    known = {"BITBUCKET_BRANCH": "", "BITBUCKET_TAG": "", "true": True, "false": False} | {variable: name}
+    found = eval(said, {"__builtins__": {}, "glob": _globbed}, known)  # noqa: S307 - what our own converter wrote
+    assert isinstance(found, bool), text
+    return found
+
+
+def _globbed(value: str, pattern: str) -> bool:
+    choices = re.fullmatch(r"\{([^{}]*)\}", pattern)
+    return any(_glob(one).fullmatch(value) for one in (choices[1].split(",") if choices else [pattern]))
 
 
 def _passes(step: dict[str, Any], variable: str, name: str) -> bool:
@@ -349,14 +369,15 @@ def runner_reads_it(_: str, outcome: Outcome) -> Iterator[str]:
 
 
 def _as_the_runner_knows(node: Any) -> Any:  # noqa: ANN401 - a document as PyYAML reads it
-    """The document with an image's role in the words of keys: the runner has not learnt to take one."""
+    """The document in what the runner has learnt: an image's role in the words of keys, and no `condition: state`."""
     if isinstance(node, list):
         return [_as_the_runner_knows(item) for item in node]
     if not isinstance(node, dict):
         return node
     if list(node) == ["oidc-role"]:
         return {"access-key": node["oidc-role"], "secret-key": node["oidc-role"]}
-    return {key: _as_the_runner_knows(value) for key, value in node.items()}
+    known = {key: _as_the_runner_knows(value) for key, value in node.items() if key != "state"}
+    return {key: value for key, value in known.items() if not (key == "condition" and value == {})}
 
 
 def limits_hold(_: str, outcome: Outcome) -> Iterator[str]:

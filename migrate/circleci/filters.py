@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci.conditions import FALSE, TRUE, Condition
+from migrate.circleci.conditions import FALSE, TRUE, Condition, Test, all_of, any_of, negate
 from migrate.circleci.facts import Facts
 from migrate.diagnostics import Fate, Span, Trail, declare
 from migrate.yamlio.decode import Claims
@@ -26,6 +26,10 @@ BAD_EXPRESSION = declare(
 )
 
 
+BRANCH, TAG = "pipeline.git.branch", "pipeline.git.tag"
+"""What was pushed, one of the two; the other one is null."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """An exact name, or a regular expression that matches whole names if `is_regex`."""
@@ -43,6 +47,12 @@ class Pattern:
     def matches_all(self) -> bool:
         """Whether the pattern is a regular expression that everything matches."""
         return self.is_regex and self.text in {".*", "^.*$", "^.*", ".*$"}
+
+    def condition(self, subject: str) -> Condition:
+        """Where the pattern admits the name that `subject` is."""
+        if self.matches_all:
+            return Test(subject, "defined")
+        return Test(subject, "matches" if self.is_regex else "==", self.text)
 
     def matches(self, name: str) -> bool:
         """Whether the pattern admits `name`."""
@@ -67,6 +77,12 @@ class NameFilter(NamedTuple):
         """All patterns that the filter names."""
         return (self.only or ()) + self.ignore
 
+    def condition(self, subject: str) -> Condition:
+        """Where the filter admits the name that `subject` is; it is null where something else was pushed."""
+        defined = Test(subject, "defined")
+        wanted = defined if self.only is None else any_of(*(pattern.condition(subject) for pattern in self.only))
+        return all_of(wanted, *(negate(pattern.condition(subject)) for pattern in self.ignore))
+
 
 class Filters(NamedTuple):
     """A job's filters; `tags` None means that it never runs for a tag.
@@ -77,6 +93,12 @@ class Filters(NamedTuple):
     branches: NameFilter = NameFilter()
     tags: NameFilter | None = None
     condition: Condition = TRUE
+
+    @property
+    def admitted(self) -> Condition:
+        """Where a pipeline runs the job, as far as its own filters go: for branches, for tags, and by its condition."""
+        tags = FALSE if self.tags is None else self.tags.condition(TAG)
+        return all_of(any_of(self.branches.condition(BRANCH), tags), self.condition)
 
 
 def read(node: Node | None, claims: Claims, trail: Trail, where: Callable[[Scalar], Condition]) -> Filters:

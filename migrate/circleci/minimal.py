@@ -4,6 +4,7 @@ https://en.wikipedia.org/wiki/Quine%E2%80%93McCluskey_algorithm. Tests count as 
 """
 
 import itertools
+from collections.abc import Iterable
 
 from migrate.circleci.conditions import All, Any, Condition, Constant, Not, Test, all_of, any_of, negate, size, tests
 
@@ -24,6 +25,17 @@ def shortest(condition: Condition) -> Condition:
     terms = _cover(_primes(wanted), wanted)
     found = any_of(*(_product(term, asked) for term in terms))
     return found if size(found) < size(condition) else condition
+
+
+def separating(asked: tuple[Test, ...], wanted: Iterable[Term], others: Iterable[Term]) -> Condition:
+    """A short condition on tests that holds for the wanted rows and for none of the others.
+
+    Rows that are neither do not come up, and may go either way. The rows have a boolean for each test.
+    """
+    rows = list(dict.fromkeys(wanted))
+    excluded = set(others)
+    free = [row for row in itertools.product((True, False), repeat=len(asked)) if row not in excluded]
+    return any_of(*(_product(term, asked) for term in _cover(_primes(list[Term](free)), rows)))
 
 
 def _holds(condition: Condition, values: dict[Test, bool]) -> bool:

@@ -6,6 +6,7 @@ which Python's own `re` cannot promise, as it tries one way after the other. Wha
 pattern is read. `re` still does what it does well: it says whether one character is in a class.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from migrate.circleci.pattern_characters import PatternError
@@ -35,12 +36,13 @@ def matches(pattern: str, value: str) -> bool:
     # Without assertions, where a character leads depends on nothing else: a long value comes to the same places again.
     lasting = all(not op.at for op in code)
     known: dict[tuple[frozenset[int], str], frozenset[int]] = {}
-    places = frozenset(_reached(code, [0], value, 0))
+    places = frozenset(reached(code, [0], "", value[:1]))
     for index, char in enumerate(value, 1):
         before = places
         found = known.get((before, char)) if lasting else None
-        places = frozenset(_reached(code, _passed(code, before, char), value, index)) if found is None else found
-        known[before, char] = places
+        if found is None:
+            found = frozenset(reached(code, passed(code, before, char), char, value[index : index + 1]))
+        known[before, char] = places = found
         if not places:
             return False
     return len(code) in places
@@ -54,31 +56,35 @@ def _code(pattern: str) -> Code | str:
         return str(error)
 
 
-def _passed(code: Code, places: frozenset[int], char: str) -> list[int]:
+def passed(code: Code, places: Iterable[int], char: str) -> list[int]:
+    """The places that a character leads to from `places`."""
     inside = (place for place in places if place < len(code))
     return [place + 1 for place in inside if (test := code[place].test) is not None and test.fullmatch(char)]
 
 
-def _reached(code: Code, starts: list[int], value: str, index: int) -> set[int]:
-    """All places that can be come to from `starts` without reading a character; the end is one."""
+def reached(code: Code, starts: Iterable[int], before: str, after: str) -> set[int]:
+    """All places that can be come to from `starts` without reading a character, between two; the end is one.
+
+    The empty text stands for the character before the first and after the last one.
+    """
     seen: set[int] = set()
-    while starts:
-        place = starts.pop()
+    waiting = list(starts)
+    while waiting:
+        place = waiting.pop()
         if place not in seen:
             seen.add(place)
-            if place < len(code) and (op := code[place]).test is None and _holds(op.at, value, index):
-                starts.extend(place + distance for distance in op.to)
+            if place < len(code) and (op := code[place]).test is None and _holds(op.at, before, after):
+                waiting.extend(place + distance for distance in op.to)
     return seen
 
 
-def _holds(assertion: str, value: str, index: int) -> bool:
-    """Whether an assertion of a program holds between the characters before and after `index`."""
-    before, after = value[:index][-1:], value[index : index + 1]
+def _holds(assertion: str, before: str, after: str) -> bool:
+    """Whether an assertion of a program holds between two characters."""
     match assertion:
         case "b":
-            return _in_word(before) != _in_word(after)
+            return in_word(before) != in_word(after)
         case "B":
-            return _in_word(before) == _in_word(after)
+            return in_word(before) == in_word(after)
         case "^":
             return not before
         case "$":
@@ -90,5 +96,6 @@ def _holds(assertion: str, value: str, index: int) -> bool:
     return True
 
 
-def _in_word(char: str) -> bool:
+def in_word(char: str) -> bool:
+    """Whether a character is one of those that words are made of."""
     return char == "_" or (char.isascii() and char.isalnum())

@@ -44,9 +44,9 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     services.settle(draft)  # after the caches: it may put a command before those that they counted
     stepless.note(plan, draft)
     draft.waiting = not_on_push(plan, draft)
-    found = select(plan, draft.waiting)
-    note_never(plan, found, draft)
-    selected = choose(found, plan, draft)
+    draft.started = select(plan, draft.waiting)
+    note_never(plan, draft.started.starts, draft)
+    selected = choose(draft.started.starts, plan, draft)
     running = {job.id for start in selected for job in start.jobs}
     draft.steps = {name: step for name, step in draft.steps.items() if name in running}
     scripts = script.write(draft.steps)

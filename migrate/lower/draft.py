@@ -11,6 +11,7 @@ from migrate.choices import Choices
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
 from migrate.lower.directories import inside
+from migrate.lower.plan.triggers import Started
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Node, Scalar
 
@@ -95,6 +96,7 @@ class Draft:
     contexts: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
+    started: Started = field(default_factory=Started)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
 
 

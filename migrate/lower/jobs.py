@@ -69,14 +69,10 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     """The step that a draft has become, with its script and after-script."""
     job = step.job
     note_neighbours(step)
-    chosen = any(job.name == name for one in step.draft.choices.selections for name, _ in one.jobs)
-    watch = "" if chosen else guard(job, step.draft.jobs, custom=job.workflow in step.draft.waiting)
-    if watch is None:
-        step.note(FILTER_HELD, job.trail, f"'{job.name}' is started by hand: its filter cannot be asked in a script")
-    elif watch:
-        step.note(FILTER_GUARD, job.trail, f"'{job.name}' asks in its script whether its filter admits the name")
-    if step.image and any(word in step.image.name for word in step.draft.catalog.words_without_bash):
-        _note_bash(step, script, watch)
+    bash = not (step.image and any(word in step.image.name for word in step.draft.catalog.words_without_bash))
+    watch = _guard(step, bash=bash)
+    if not bash:
+        _note_bash(step, script)
     names = {name: title for name, title, _ in step.draft.choices.rename}
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
     return Step(
@@ -104,13 +100,27 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     )
 
 
+def _guard(step: StepDraft, *, bash: bool) -> str | None:
+    """What the script asks at its top; None if the step has to be held because no script can ask it."""
+    job, started = step.job, step.draft.started
+    if any(job.name == name for one in step.draft.choices.selections for name, _ in one.jobs):
+        return ""  # the choices say where it runs
+    wanted = started.asked.get(job.id, {})
+    watch = None if job.id in started.held else guard(wanted, alone=started.alone(job.id), bash=bash)
+    if watch is None:
+        step.note(FILTER_HELD, job.trail, f"'{job.name}' is started by hand: its filter cannot be asked in a script")
+    elif watch:
+        step.note(FILTER_GUARD, job.trail, f"'{job.name}' asks in its script whether its filter admits the name")
+    return watch
+
+
 def _filled(script: tuple[Item, ...]) -> tuple[Item, ...]:
     """The script; a job that only checks out has nothing to run, and a script must have an item."""
     return script or (Command('echo "nothing to run"'),)
 
 
-def _note_bash(step: StepDraft, script: tuple[Item, ...], watch: str | None) -> None:
+def _note_bash(step: StepDraft, script: tuple[Item, ...]) -> None:
     texts = [item.text for item in script if isinstance(item, Command)]
     asks = any("pipefail" in text for text in texts) or any(call.condition != TRUE for call in step.job.steps)
-    if step.image and (watch or asks):
+    if step.image and asks:
         step.note(NEEDS_BASH, step.job.trail, f"see that '{step.image.name}' has bash, or take another image")

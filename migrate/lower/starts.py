@@ -1,12 +1,14 @@
 """Selected jobs and their steps become the pipelines of the file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from migrate.bitbucket.model import Command, Image, Parallel, Pipeline, Start, Step
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, Span, declare
 from migrate.lower.draft import Draft
 from migrate.lower.plan import approvals
+from migrate.lower.plan.guards import FILTER_STATE
 from migrate.lower.plan.order import levels, strangers
 from migrate.lower.plan.triggers import Selected
 
@@ -80,6 +82,7 @@ def _unless_empty(start: Start, wide: set[str]) -> Start:
 
 
 def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: set[str]) -> Start:
+    steps = steps | _asking(one, draft, steps)
     groups = levels(one.jobs, draft.jobs, steps)
     items: list[Step | Parallel] = []
     for group in groups:
@@ -99,7 +102,19 @@ def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: set[str]) 
     return Start(one.section, one.pattern, pipeline)
 
 
-def note_never(plan: Plan, selected: tuple[Selected, ...], draft: Draft) -> None:
+def _asking(one: Selected, draft: Draft, steps: dict[str, Step]) -> dict[str, Step]:
+    """The steps that have a condition in this start."""
+    here = {job.id: job for job in one.jobs}
+    found = {name: replace(steps[name], state=text) for name, text in one.states if name in steps}
+    for name in found:
+        job = here[name]
+        where = f"{one.section} {one.pattern}".strip()
+        said = f"in '{where}' a condition of the step of '{job.name}' asks whether its filter admits the name"
+        draft.notes.add(FILTER_STATE, job.trail, f"jobs.{job.key}", said, job=job.id)
+    return found
+
+
+def note_never(plan: Plan, selected: Sequence[Selected], draft: Draft) -> None:
     """Say which jobs no event starts."""
     running = {job.id for start in selected for job in start.jobs}
     for job in plan.jobs:

@@ -11,6 +11,7 @@ _HINTS = {
     "did not find expected node content": "a bracket is not closed",
     "unexpected end of stream": "a quote is not closed",
     "did not find expected <document start>": "two values stand beside each other; a config is one mapping",
+    "maximum nesting depth": "lists and mappings are nested too deeply; take them apart",
     "unknown escape character": "double a backslash in double quotes, or use single quotes",
     "undefined tag handle": "put quotes around a value that begins with '!'",
     "expected comment or line break": "the text of a block begins on the line after '|' or '>'",

@@ -1,11 +1,12 @@
 """Start conditions: each class of names runs its jobs, and no name is forgotten."""
 
 import subprocess
+import time
 
 import pytest
 
 from migrate import Source, convert
-from migrate.circleci.filters import Filters, NameFilter, Pattern
+from migrate.circleci.filters import BRANCH, Filters, NameFilter, Pattern
 from migrate.circleci.plan import Job, Plan, Requirement, Workflow
 from migrate.diagnostics import Span
 from migrate.lower.plan.guards import guard
@@ -35,7 +36,8 @@ def job(name: str, requires: str = "", branches: NameFilter | None = None, tags:
 def starts(*jobs: Job) -> dict[str, str]:
     """The jobs of each start condition, as words."""
     plan = Plan((Workflow("w", jobs, EMPTY, HERE),))
-    return {f"{s.section} {s.pattern}".strip(): " ".join(j.name for j in s.jobs) for s in select(plan)}
+    found = select(plan).starts
+    return {f"{s.section} {s.pattern}".strip(): " ".join(j.name for j in s.jobs) for s in found}
 
 
 def test_without_filters_there_is_one_pipeline() -> None:
@@ -100,12 +102,17 @@ def test_tags() -> None:
         ("/[^\\/]+/", "", "a", True),
     ],
 )
-def test_the_guard_means_what_the_pattern_means(only: str | None, ignore: str, name: str, runs: bool) -> None:
-    """bash, asked with the guard, says what CircleCI's whole-name match says, also for Java's own escapes."""
+@pytest.mark.parametrize("bash", [True, False])
+def test_the_guard_means_what_the_pattern_means(
+    only: str | None, ignore: str, name: str, runs: bool, bash: bool
+) -> None:
+    """A shell, asked with the guard, says what CircleCI's whole-name match says, also for Java's own escapes."""
     one = job("a", branches=name_filter(only, ignore))
-    text = f"{guard(one, {})}\necho runs"
+    text = f"{guard({'branch': one.filters.branches.condition(BRANCH)}, alone=True, bash=bash)}\necho runs"
     env = {"BITBUCKET_BRANCH": name}
-    done = subprocess.run(["bash", "-ec", text], capture_output=True, text=True, check=False, env=env)
+    done = subprocess.run(
+        ["bash" if bash else "dash", "-ec", text], capture_output=True, text=True, check=False, env=env
+    )
 
     assert one.filters.branches.admits(name) is runs
     assert done.returncode == 0, done.stderr
@@ -114,8 +121,61 @@ def test_the_guard_means_what_the_pattern_means(only: str | None, ignore: str, n
 
 def test_names_and_patterns_that_match_all_need_no_guard() -> None:
     """Where start conditions are exact the script does not ask again."""
-    assert guard(job("a", branches=name_filter("main", "dev")), {}) == ""
-    assert guard(job("a", branches=name_filter(ignore="/.*/"), tags=name_filter("latest")), {}) == ""
+    plan = Plan((Workflow("w", (job("a", branches=name_filter("main", "dev")), only_latest()), EMPTY, HERE),))
+
+    assert select(plan).asked == {}
+
+
+def only_latest() -> Job:
+    """A job for the tag `latest`."""
+    return job("b", branches=name_filter(ignore="/.*/"), tags=name_filter("latest"))
+
+
+def test_globs_say_what_they_can() -> None:
+    """A pattern that is a union of globs becomes start conditions, or a condition where these would be more."""
+    docs = job("b", branches=name_filter(ignore="/docs?\\/.*/"))
+
+    assert starts(job("a"), docs) == {"default": "a b", "branches docs/**": "a", "branches doc/**": "a"}
+
+
+def test_a_pattern_that_no_glob_says_is_asked_in_the_script() -> None:
+    """Its start condition is the smallest glob; the script asks for the rest."""
+    plan = Plan((Workflow("w", (job("a", tags=name_filter("/v[0-9]+\\.[0-9]+/")),), EMPTY, HERE),))
+    found = select(plan)
+
+    assert [(s.section, s.pattern) for s in found.starts] == [("default", ""), ("tags", "v*.*")]
+    assert set(found.asked["w/a"]) == {"tag"}
+
+
+def test_a_pattern_that_explodes_is_asked_in_the_script() -> None:
+    """It is not compared with anything."""
+    plan = Plan((Workflow("w", (job("a"), job("b", branches=name_filter("/.*a.{12}/"))), EMPTY, HERE),))
+    before = time.process_time()
+    found = select(plan)
+
+    assert time.process_time() - before < 0.5
+    assert [(s.section, s.pattern, len(s.jobs)) for s in found.starts] == [("default", "", 2)]
+    assert set(found.asked) == {"w/b"}
+
+
+def test_a_condition_where_start_conditions_overlap() -> None:
+    """`feature/x-rc` is taken by the longer of two globs, and runs the jobs of both."""
+    plan = Plan(
+        (
+            Workflow(
+                "w",
+                (job("a", branches=name_filter("/feature\\/.*/")), job("b", branches=name_filter("/.*-rc/"))),
+                EMPTY,
+                HERE,
+            ),
+        )
+    )
+    found = {s.pattern: (len(s.jobs), dict(s.states)) for s in select(plan).starts}
+
+    assert found == {
+        "feature/**": (2, {"w/b": 'glob(BITBUCKET_BRANCH, "**-rc")'}),
+        "**-rc": (1, {}),
+    }
 
 
 def test_a_name_is_not_a_glob() -> None:

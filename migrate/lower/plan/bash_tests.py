@@ -8,6 +8,8 @@ from migrate.shell import quote
 
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": "[:space:]"}
 _SPECIAL = frozenset(r"\.+*?()[]{}|^$/")
+_SHELL = frozenset("<>&;\"'`#")
+"""Characters that a pattern in `[[ ]]` could not have without quotes."""
 
 
 def asks(condition: Condition, variables: Mapping[str, str], *, may_be_unset: bool = False) -> str | None:
@@ -33,6 +35,41 @@ def asks(condition: Condition, variables: Mapping[str, str], *, may_be_unset: bo
     test = _test(condition, str(condition.value), shown)
     could_hold = condition.operator in {"!=", "matches", "starts-with", "contains"}
     return f"( -n {shown} && {test} )" if test and may_be_unset and could_hold else test
+
+
+def commands(condition: Condition, variables: Mapping[str, str]) -> str | None:
+    """The condition as commands of any POSIX shell, which succeed where it holds; None if they cannot ask for it.
+
+    For subjects that have a value. In braces where it has several parts.
+    """
+    if isinstance(condition, Not):
+        inner = commands(condition.inner, variables)
+        return inner and (f"! {inner}" if inner.startswith(("{", "[")) else f"! {{ {inner}; }}")
+    if isinstance(condition, All | Any):
+        parts = [commands(part, variables) for part in condition.parts]
+        joined = (" && " if isinstance(condition, All) else " || ").join(part or "" for part in parts)
+        return None if None in parts else f"{{ {joined}; }}"
+    if not isinstance(condition, Test) or condition.subject not in variables:
+        return None
+    if condition.operator in {"defined", "truthy", "true"}:
+        return f'[ -n "${variables[condition.subject]}" ]'
+    if not isinstance(condition.value, str):
+        return None
+    shown = f'"${variables[condition.subject]}"'
+    if condition.operator in {"==", "!="}:
+        return f"[ {shown} {'=' if condition.operator == '==' else '!='} {quote(condition.value)} ]"
+    pattern = _pattern(condition)
+    return pattern and f"printf '%s\\n' {shown} | grep -Eq {quote(pattern)}"
+
+
+def _pattern(test: Test) -> str | None:
+    """The POSIX extended regular expression of a test that a text matches, begins with or contains something."""
+    text = str(test.value)
+    if test.operator == "matches":
+        found = posix(Pattern(text, is_regex=True))
+        return found and f"^({found})$"
+    plain = posix(Pattern(text))
+    return {"starts-with": f"^{plain}", "contains": plain}.get(test.operator)
 
 
 def _test(test: Test, value: str, shown: str) -> str | None:
@@ -67,6 +104,8 @@ def posix(pattern: Pattern) -> str | None:
         if not bracket and ch == "?" and out[-1:] in {"*", "+", "?", "}"}:
             at += 1  # lazy: of no consequence where the whole name must match
             continue
+        if ch in _SHELL:
+            return None
         bracket = ch != "]" if bracket else ch == "["
         out, at = out + (ch if ch != " " else "[[:space:]]"), at + 1
     return out

@@ -1,5 +1,7 @@
 """The user's choices of what runs where: `feature-branches`, and `jobs:` in the choices file."""
 
+from collections.abc import Sequence
+
 from migrate.bitbucket.model import SECTIONS
 from migrate.choices import Selection
 from migrate.circleci.plan import Job, Plan
@@ -28,7 +30,7 @@ UNKNOWN_SELECTED = declare(
 )
 
 
-def choose(found: tuple[Selected, ...], plan: Plan, draft: Draft) -> tuple[Selected, ...]:
+def choose(found: Sequence[Selected], plan: Plan, draft: Draft) -> tuple[Selected, ...]:
     """The start conditions as the user wants them."""
     starts = {(s.section, s.pattern): s for s in _feature_branches(found, draft)}
     for selection in draft.choices.selections:
@@ -49,7 +51,7 @@ def choose(found: tuple[Selected, ...], plan: Plan, draft: Draft) -> tuple[Selec
     return kept
 
 
-def _feature_branches(found: tuple[Selected, ...], draft: Draft) -> list[Selected]:
+def _feature_branches(found: Sequence[Selected], draft: Draft) -> list[Selected]:
     choice = draft.choices.feature_branches
     moved: list[Selected] = []
     for start in found:

@@ -1,94 +1,128 @@
-"""Filters become start conditions: the branch and tag names fall into classes, and each class runs its jobs.
+"""Which jobs each start condition runs, and what is left for their steps to ask (reference bitbucket.md, section 2.1).
 
-Every name that a filter spells out is a class of its own, all other names are one more. Where a regular
-expression keeps a job from being constant in that rest, the job's script asks again (`migrate.lower.plan.guards`).
-Reference circleci.md, section 3.1; bitbucket.md, section 2.1.
+Branch names and tag names are cut into regions (`migrate.lower.plan.regions`). A job that runs for some names of a
+region only has a condition there; where globs cannot say it, a line of its script asks (`migrate.lower.plan.guards`).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci.conditions import FALSE, Condition, evaluate, tests
-from migrate.circleci.facts import Fact
-from migrate.circleci.filters import NameFilter
+from migrate.bitbucket.model import Trigger
+from migrate.circleci.conditions import TRUE, Condition
 from migrate.circleci.plan import Job, Plan, Workflow
-
-REST = ""
-"""The class of all names that no filter spells out."""
+from migrate.lower.plan.reach import reach
+from migrate.lower.plan.regions import ALL, REST, Region, cut, guarded, summary
+from migrate.lower.plan.running import Running, running
+from migrate.lower.plan.states import state
 
 
 class Selected(NamedTuple):
-    """A start condition, and the jobs that run there, in the order of the plan."""
+    """A start condition, the jobs that run there, in the order of the plan, and the conditions of some, by job id."""
 
     section: str
     pattern: str
     jobs: tuple[Job, ...]
+    states: tuple[tuple[str, str], ...] = ()
 
 
-def select(plan: Plan, waiting: frozenset[str] = frozenset()) -> tuple[Selected, ...]:
-    """The start conditions of a plan, `default` first; one that runs what `default` runs is left out.
+@dataclass(slots=True)
+class Started:
+    """What starts what.
+
+    `asked` is what a job's script has to ask, by its id, for each kind of name; a job that is `held` would have to ask
+    for something that no script knows. `kinds` are the kinds of names that a job starts for.
+    """
+
+    starts: list[Selected] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
+    asked: dict[str, dict[str, Condition]] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+
+    def alone(self, job: str) -> bool:
+        """Whether a job only ever starts for names of one kind."""
+        return len(self.kinds.get(job, ())) == 1
+
+
+def select(plan: Plan, waiting: frozenset[str] = frozenset()) -> Started:
+    """The start conditions of a plan, `default` first.
 
     The workflows that are `waiting` are started by no push: each is a custom pipeline.
     """
-    custom = [Selected("custom", w.name, w.jobs) for w in plan.workflows if w.name in waiting and w.jobs]
-    plan = Plan(tuple(workflow for workflow in plan.workflows if workflow.name not in waiting))
-    branches = list(_classes(plan, "branch"))
-    rest = next(jobs for name, jobs in branches if name == REST)
-    found = [Selected("default", "", rest)] if rest else []
-    found += [Selected("branches", name, jobs) for name, jobs in branches if name != REST and jobs != rest]
-    tags = list(_classes(plan, "tag"))
-    rest = next(jobs for name, jobs in tags if name == REST)
-    found += [Selected("tags", name or "**", jobs) for name, jobs in tags if (jobs if name == REST else jobs != rest)]
-    return (*found, *custom)
+    found = Started()
+    pushed = tuple(workflow for workflow in plan.workflows if workflow.name not in waiting)
+    for kind in ("branch", "tag"):
+        runs = running(pushed, kind)
+        _add(found, _Kind(pushed, runs), [(_start(kind, region), region) for region in cut(runs)])
+    found.starts.sort(key=lambda start: start.section != "default")
+    for workflow in plan.workflows:
+        if workflow.name in waiting:
+            runs = running((workflow,), "branch")
+            everywhere = Region(REST, tuple(range(len(runs.names))))
+            _add(found, _Kind((workflow,), runs), [(("custom", workflow.name), everywhere)])
+    return found
 
 
-def _classes(plan: Plan, kind: str) -> Iterator[tuple[str, tuple[Job, ...]]]:
-    names = {p.text for job in plan.jobs if (f := _filter(job, kind)) for p in f.patterns if p.can_match}
-    asked = (test for job in plan.jobs for test in tests(job.filters.condition))
-    subject = f"pipeline.git.{kind}"
-    names |= {str(test.value) for test in asked if test.subject == subject and test.operator in {"==", "!="}}
-    for name in [*sorted(names), REST]:
-        yield name, tuple(job for workflow in plan.workflows for job in _running(workflow, kind, name))
+def _start(kind: str, region: Region) -> tuple[str, str]:
+    """The section and the pattern of a region."""
+    if kind == "tag":
+        return "tags", region.pattern or ALL
+    return ("branches", region.pattern) if region.pattern else ("default", "")
 
 
-def _running(workflow: Workflow, kind: str, name: str) -> Iterator[Job]:
-    """The jobs that run for a name; a job none of whose required jobs run does not run either."""
-    jobs = {job.name: job for job in workflow.jobs}
-    runs: dict[str, bool] = {}
+@dataclass(slots=True)
+class _Kind:
+    """The workflows that names of one kind start, and where each of their jobs runs for some names, once asked."""
 
-    def decide(job: Job, seen: frozenset[str]) -> bool:
-        if job.name not in runs and job.name not in seen:
-            required = [jobs[r.job] for r in job.requires]
-            before = [decide(other, seen | {job.name}) for other in required]
-            runs[job.name] = _admits(job, kind, name) and (not required or any(before))
-        return runs.get(job.name, False)
+    workflows: tuple[Workflow, ...]
+    runs: Running
+    known: dict[tuple[str, tuple[int, ...]], dict[str, Condition | None]] = field(default_factory=dict)
 
-    yield from (job for job in workflow.jobs if decide(job, frozenset()))
+    @property
+    def jobs(self) -> Iterator[tuple[Workflow, Job]]:
+        for workflow in self.workflows:
+            yield from ((workflow, job) for job in workflow.jobs)
 
-
-def _filter(job: Job, kind: str) -> NameFilter | None:
-    return job.filters.branches if kind == "branch" else job.filters.tags
-
-
-def facts(kind: str, name: str, condition: Condition) -> dict[str, Fact]:
-    """What is known of the pipeline for a name.
-
-    In the rest the name is not known, but it is none that a condition spells out: a condition that compares
-    names only with `==` and `!=` is decided there.
-    """
-    other = "tag" if kind == "branch" else "branch"
-    known: dict[str, Fact] = {f"pipeline.git.{other}": None}
-    subject = f"pipeline.git.{kind}"
-    plain = all(test.operator in {"==", "!="} for test in tests(condition) if test.subject == subject)
-    return known if name == REST and not plain else known | {subject: name}
+    def condition(self, workflow: Workflow, job: Job, places: tuple[int, ...]) -> Condition | None:
+        """Where the job runs, of the names at these places."""
+        key = (workflow.name, places)
+        if key not in self.known:
+            self.known[key] = reach(workflow, self.runs, places)
+        return self.known[key][job.id]
 
 
-def _admits(job: Job, kind: str, name: str) -> bool:
-    """Whether a job's own filter admits a name; in the rest a regular expression may, so the job is in."""
-    names = _filter(job, kind)
-    if names is None or evaluate(job.filters.condition, facts(kind, name, job.filters.condition)) == FALSE:
-        return False
-    if name != REST:
-        return names.admits(name)
-    wanted = names.only is None or any(pattern.is_regex for pattern in names.only)
-    return wanted and not any(pattern.matches_all for pattern in names.ignore)
+def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Region]]) -> None:
+    """Add the starts of all regions, with the conditions of their jobs or what the jobs' scripts ask."""
+    asking = guarded(kind.runs)
+    states: dict[str, dict[Region, str | None]] = {}
+    present: dict[str, list[Region]] = {}
+    for _, region in regions:
+        for workflow, job in kind.jobs:
+            row = kind.runs.rows[job.id]
+            does = summary(row, region.places)
+            if does != "F":
+                present.setdefault(job.id, []).append(region)
+            if does == "?" and job.runs:
+                condition = None if row in asking else kind.condition(workflow, job, region.places)
+                said = state(condition, kind.runs.subject) if condition else None
+                states.setdefault(job.id, {})[region] = said
+    for workflow, job in kind.jobs:
+        if job.id in present:
+            found.kinds.setdefault(job.id, set()).add(kind.runs.kind)
+        if None in states.get(job.id, {}).values():
+            del states[job.id]
+            places = tuple(sorted(place for region in present[job.id] for place in region.places))
+            _ask(found, job, kind.runs.kind, kind.condition(workflow, job, places))
+    for (section, pattern), region in regions:
+        jobs = tuple(job for _, job in kind.jobs if region in present.get(job.id, ()))
+        own = tuple((job.id, text) for job in jobs if (text := states.get(job.id, {}).get(region)))
+        if jobs or region.pattern:
+            found.starts.append(Selected(section, pattern, jobs, own))
+
+
+def _ask(found: Started, job: Job, kind: str, condition: Condition | None) -> None:
+    if condition is None:
+        found.held.add(job.id)
+    elif condition != TRUE:
+        found.asked.setdefault(job.id, {})[kind] = condition

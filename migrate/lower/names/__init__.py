@@ -1,0 +1,1 @@
+"""Names of branches and tags as formal languages: what patterns mean, compared exactly."""
