@@ -5,7 +5,7 @@ glob that matches (reference bitbucket.md, section 2.1); what is left is the res
 come to are tried; one is given up where another start condition runs the same for its names.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from migrate.bitbucket import globs
@@ -14,9 +14,6 @@ from migrate.lower.plan.running import Row, Running
 REST = ""
 """The names that no start condition spells out."""
 ALL = "**"
-
-Sum = tuple[str, ...]
-"""What each group of jobs does in a region: it runs (`T`), it does not (`F`), or it depends (`?`)."""
 
 
 class Region(NamedTuple):
@@ -29,21 +26,56 @@ class Region(NamedTuple):
 def cut(running: Running) -> tuple[Region, ...]:
     """The fewest start conditions: names, then globs, then the rest."""
     groups = _groups(running)
-    keys = [key for key in running.globs if key != ALL]
-    keys = [key for key in keys if not _ties(key, keys, running.names)]
-    taken = _regions(keys, running.names)
-    for key in [*keys]:
-        if not taken[key] or _superfluous(key, keys, taken, running.names, groups):
-            keys.remove(key)
-            taken = _regions(keys, running.names)
-    return tuple(Region(key, tuple(places)) for key, places in taken.items() if places)
+    taking = _Taking(running)
+    sums = {key: tuple(summary(row, places) for row in groups) for key, places in taking.taken.items() if places}
+    for key in taking.keys:
+        if all(sums.get(other) == sums.get(key) for other in taking.without(key)):
+            taking.give_up(key)
+    return tuple(Region(key, tuple(sorted(places))) for key, places in taking.taken.items() if places)
+
+
+class _Taking:
+    """Which key takes which names: `taken` has their places, for each key and for the rest, which comes last."""
+
+    def __init__(self, running: Running) -> None:
+        self.names = running.names
+        wild = [key for key in running.globs if key != ALL and key not in set(running.names)]
+        matching = [[key for key in wild if globs.matches(key, name)] for name in running.names]
+        unclear = {key for found in matching for key in found if self._ties(key, found)}
+        # The longest first; sorting keeps the order of those that are equally long, and never take the same name.
+        self.matching = [sorted((key for key in found if key not in unclear), key=len)[::-1] for found in matching]
+        self.keys = [key for key in running.globs if key != ALL and key not in unclear]
+        self.left = set(self.keys)
+        self.taken: dict[str, list[int]] = {key: [] for key in (*self.keys, REST)}
+        for place in range(len(self.names)):
+            self.taken[self._owner(place)].append(place)
+
+    def _ties(self, key: str, found: list[str]) -> bool:
+        """Whether a glob before this one is as long, for a name of both: nothing says which of the two wins."""
+        return any(len(other) == len(key) for other in found[: found.index(key)])
+
+    def _owner(self, place: int, but: str = "") -> str:
+        """The key that takes a name, of those that are left but one."""
+        candidates = (self.names[place], *self.matching[place])
+        return next((key for key in candidates if key in self.left and key != but), REST)
+
+    def without(self, key: str) -> set[str]:
+        """Who would take the key's names without it."""
+        return {self._owner(place, key) for place in self.taken[key]}
+
+    def give_up(self, key: str) -> None:
+        """Let others take the key's names."""
+        self.left.remove(key)
+        for place in self.taken.pop(key):
+            self.taken[self._owner(place)].append(place)
 
 
 def guarded(running: Running) -> frozenset[Row]:
     """The rows that no combination of globs can say: for some of their names a script must ask."""
     kinds: dict[tuple[object, ...], list[int]] = {}
+    wild = [glob for glob in running.exact if glob not in set(running.names)]
     for place, name in enumerate(running.names):
-        kind = tuple(globs.matches(glob, name) for glob in running.exact)
+        kind = (name,) if name in running.exact else tuple(globs.matches(glob, name) for glob in wild)
         kinds.setdefault(kind, []).append(place)
     alike = [places for places in kinds.values() if len(places) > 1]
     rows = set(running.rows.values())
@@ -58,51 +90,6 @@ def _groups(running: Running) -> tuple[Row, ...]:
 
 
 def summary(row: Row, places: Iterable[int]) -> str:
-    """What a job with this row does for some names."""
+    """What a job with this row does for some names: it runs (`T`), it does not (`F`), or it depends (`?`)."""
     found = {row[place] for place in places}
     return "T" if found == {True} else "F" if found == {False} else "?"
-
-
-def _ties(key: str, keys: list[str], names: tuple[str, ...]) -> bool:
-    """Whether a glob before this one is as long and takes some of its names: nothing says which of the two wins."""
-    before = [other for other in keys[: keys.index(key)] if len(other) == len(key)]
-    wild = [name for name in names if globs.matches(key, name) and name not in keys]
-    return any(globs.matches(other, name) for other in before for name in wild)
-
-
-def _regions(keys: list[str], names: tuple[str, ...]) -> dict[str, list[int]]:
-    """The places of the names that each key takes, the rest last."""
-    taken: dict[str, list[int]] = {key: [] for key in (*keys, REST)}
-    for place, name in enumerate(names):
-        taken[globs.chosen(keys, name) or REST].append(place)
-    return taken
-
-
-def _superfluous(
-    key: str, keys: list[str], taken: dict[str, list[int]], names: tuple[str, ...], groups: tuple[Row, ...]
-) -> bool:
-    """Whether those that would take the key's names without it have names already, and run the same for both."""
-    mine = _sum(taken[key], groups)
-    others = [other for other in keys if other != key]
-    moved: dict[str, list[int]] = {}
-    for place in taken[key]:
-        moved.setdefault(globs.chosen(others, names[place]) or REST, []).append(place)
-    return all(
-        taken[other] and _sum(taken[other], groups) == mine == _sum([*taken[other], *places], groups)
-        for other, places in moved.items()
-    )
-
-
-def _sum(places: Iterable[int], groups: tuple[Row, ...]) -> Sum:
-    listed = tuple(places)
-    return tuple(summary(row, listed) for row in groups)
-
-
-def of_jobs(region: Region, running: Running) -> Iterator[tuple[str, str]]:
-    """The jobs that may run in a region, by id, each with what it does there; approvals and others as well."""
-    known: dict[Row, str] = {}
-    for job, row in running.rows.items():
-        if row not in known:
-            known[row] = summary(row, region.places)
-        if known[row] != "F":
-            yield job, known[row]
