@@ -16,7 +16,7 @@ UNKNOWN_CHOICE = declare(
 
 VALUES = {
     "feature-branches": ("push", "pull-requests", "both"),
-    "style": ("classic",),
+    "style": ("classic", "triggers"),
     "layout": ("flat",),
     "sizes": ("drop", "map"),
     "parallelism": ("drop",),

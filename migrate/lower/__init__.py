@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from migrate.bitbucket.model import Cache, Pipelines, Service, Start
+from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
 from migrate.lower import caches, script, services, variables
 from migrate.lower.draft import Draft, NeededVariable
@@ -44,7 +44,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     services.settle(draft)  # after the caches: it may put a command before those that they counted
     stepless.note(plan, draft)
     draft.waiting = not_on_push(plan, draft)
-    draft.started = select(plan, draft.waiting)
+    draft.started = select(plan, draft.waiting, draft.choices)
     note_never(plan, draft.started.starts, draft)
     selected = choose(draft.started.starts, plan, draft)
     running = {job.id for start in selected for job in start.jobs}
@@ -54,10 +54,16 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     steps = approvals.hold(plan, steps, draft)
     note_dropped(draft.jobs, steps, draft)
     starts = assemble(selected, draft, steps)
-    model = Pipelines(starts, caches=_used(draft, starts), services=_services(draft, starts))
+    model = Pipelines(starts, _triggers(draft, starts), caches=_used(draft, starts), services=_services(draft, starts))
     for improve in PIPELINE_PASSES:
         model = improve(model)
     return Lowered(model, plan, variables.needed(draft.steps.values(), draft))
+
+
+def _triggers(draft: Draft, starts: tuple[Start, ...]) -> tuple[Trigger, ...]:
+    """The triggers of the pipelines that are there: one none of whose jobs is left has none."""
+    written = {start.pattern for start in starts if start.section == "custom"}
+    return tuple(one for one in draft.started.triggers if written.issuperset(one.pipelines))
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:

@@ -11,7 +11,7 @@ from migrate.choices import Choices
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
 from migrate.lower.directories import inside
-from migrate.lower.plan.triggers import Started
+from migrate.lower.plan.starting import Started
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Node, Scalar
 

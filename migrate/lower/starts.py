@@ -10,7 +10,7 @@ from migrate.lower.draft import Draft
 from migrate.lower.plan import approvals
 from migrate.lower.plan.guards import FILTER_STATE
 from migrate.lower.plan.order import levels, strangers
-from migrate.lower.plan.triggers import Selected
+from migrate.lower.plan.starting import Selected
 
 REQUIRES_DROPPED = declare(
     "requires-dropped",

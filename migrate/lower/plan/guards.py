@@ -6,7 +6,7 @@ Bitbucket's conditions have globs and no regular expressions (reference bitbucke
 
 from collections.abc import Mapping
 
-from migrate.circleci.conditions import Condition
+from migrate.circleci.conditions import FALSE, Condition
 from migrate.diagnostics import Fate, declare
 from migrate.lower.plan.bash_tests import asks, commands
 from migrate.lower.plan.running import SUBJECTS
@@ -51,6 +51,9 @@ def guard(wanted: Mapping[str, Condition], *, alone: bool, bash: bool = True) ->
     lines = []
     for kind, condition in wanted.items():
         shown = f'"${VARIABLES[SUBJECTS[kind]]}"'
+        if condition == FALSE:
+            lines.append(f"[ -z {shown} ] || exit 0")
+            continue
         line = _bash(condition, "" if alone else f"-z {shown}") if bash else None
         line = line or _sh(condition, "" if alone else f"[ -z {shown} ]")
         if line is None:

@@ -69,7 +69,12 @@ def _condition(job: Job, pushes: Pushes, places: Sequence[int], found: dict[str,
     whole = own if alone or not job.requires else all_of(own, any_of(*(each for each in required if each)))
     if not set(subjects(whole)) <= pushes.subjects or size(whole) > LARGEST:
         return None
-    return _shortest(whole, row, pushes, places)
+    return narrowed(whole, row, pushes, places)
+
+
+def narrowed(condition: Condition, row: Row, pushes: Pushes, places: Sequence[int]) -> Condition:
+    """The condition in as few tests as tell the names at `places` apart that the row has true from the others."""
+    return _shortest(_settled(condition, pushes, places), row, pushes, places)
 
 
 def _settled(condition: Condition, pushes: Pushes, places: Sequence[int]) -> Condition:

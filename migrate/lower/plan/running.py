@@ -75,6 +75,33 @@ class Running(NamedTuple):
         return compare(name, test.operator, test.value)
 
 
+class Both(NamedTuple):
+    """What runs for pushes of both kinds: the names of the branches, then those of the tags."""
+
+    branch: Running
+    tag: Running
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        """For each job, by id, whether it runs for each name."""
+        return {job: row + self.tag.rows[job] for job, row in self.branch.rows.items()}
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What is known for each of the names."""
+        return self.branch.subjects | self.tag.subjects
+
+    @property
+    def spelled(self) -> tuple[bool, ...]:
+        """For each name, whether a filter spells it out."""
+        return tuple(name in kind.globs for kind in self for name in kind.names)
+
+    def at(self, condition: Condition, place: int) -> bool | None:
+        """Whether a condition holds for one of the names."""
+        branches = len(self.branch.names)
+        return self.branch.at(condition, place) if place < branches else self.tag.at(condition, place - branches)
+
+
 def running(workflows: Iterable[Workflow], kind: str) -> Running:
     """What runs for the pushes of a kind."""
     listed = tuple(workflows)

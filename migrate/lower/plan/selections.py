@@ -8,7 +8,7 @@ from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
 from migrate.lower.plan.install import ADDITION
-from migrate.lower.plan.triggers import Selected
+from migrate.lower.plan.starting import Selected
 
 NOT_SELECTED = declare(
     "not-selected",
@@ -34,6 +34,9 @@ def choose(found: Sequence[Selected], plan: Plan, draft: Draft) -> tuple[Selecte
     """The start conditions as the user wants them."""
     starts = {(s.section, s.pattern): s for s in _feature_branches(found, draft)}
     for selection in draft.choices.selections:
+        if draft.choices.style == "triggers":
+            said = "'jobs' chooses for start conditions, which the style 'triggers' has none of; take one of the two out"
+            draft.notes.refuse(UNKNOWN_SELECTED, (selection.span,), "jobs", said)
         jobs = _selected(selection, plan, draft)
         starts[selection.section, selection.pattern] = Selected(selection.section, selection.pattern, jobs)
         where = f"{selection.section} {selection.pattern}".strip()

@@ -5,9 +5,9 @@ The language has globs and no regular expressions: a pattern that is no union of
 
 import json
 
-from migrate.circleci.conditions import All, Any, Condition, Not, Test
+from migrate.circleci.conditions import FALSE, TRUE, All, Any, Condition, Constant, Not, Test, all_of, any_of, negate
 from migrate.circleci.filters import BRANCH, TAG
-from migrate.lower.names.covers import cover, escaped
+from migrate.lower.names.covers import cover, escaped, pattern_of
 
 VARIABLES = {BRANCH: "BITBUCKET_BRANCH", TAG: "BITBUCKET_TAG"}
 LONGEST = 1000
@@ -24,15 +24,31 @@ def state(condition: Condition, pushed: str = "") -> str | None:
     return text if text and len(text) <= LONGEST else None
 
 
+def widened(condition: Condition, *, less: bool = False) -> Condition:
+    """A condition that can be said and holds wherever this one does; or, if `less`, nowhere else."""
+    match condition:
+        case Not(inner):
+            return negate(widened(inner, less=not less))
+        case All(parts):
+            return all_of(*(widened(part, less=less) for part in parts))
+        case Any(parts):
+            return any_of(*(widened(part, less=less) for part in parts))
+        case Test() if _test(condition, condition.subject) is None:
+            wider = cover(str(condition.value)).globs if condition.operator == "matches" and not less else ()
+            found = any_of(*(Test(condition.subject, "matches", pattern_of(glob)) for glob in wider))
+            return found if wider else FALSE if less else TRUE
+    return condition
+
+
 def _said(condition: Condition, pushed: str, *, inside: bool) -> str | None:
     """An expression; `inside` another one, several parts are in brackets."""
+    if isinstance(condition, Constant):
+        return str(condition)
     if isinstance(condition, Test):
         return _test(condition, pushed)
     if isinstance(condition, Not):
         text = _said(condition.inner, pushed, inside=True)
         return text and _negated(text)
-    if not isinstance(condition, All | Any):
-        return None
     joined = _alternatives(condition) if isinstance(condition, Any) else None
     parts = [joined] if joined else [_said(part, pushed, inside=True) for part in condition.parts]
     if None in parts:

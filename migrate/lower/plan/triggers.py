@@ -6,56 +6,33 @@ region only has a condition there; where globs cannot say it, a line of its scri
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from migrate.bitbucket.model import Trigger
-from migrate.circleci.conditions import TRUE, Condition
+from migrate.choices import NO_CHOICES, Choices
+from migrate.circleci.conditions import Condition
 from migrate.circleci.plan import Job, Plan, Workflow
+from migrate.lower.plan.events import trigger
 from migrate.lower.plan.reach import reach
 from migrate.lower.plan.regions import ALL, REST, Region, cut, guarded, summary
 from migrate.lower.plan.running import Running, running
+from migrate.lower.plan.starting import Selected, Started, ask
 from migrate.lower.plan.states import state
 
 
-class Selected(NamedTuple):
-    """A start condition, the jobs that run there, in the order of the plan, and the conditions of some, by job id."""
-
-    section: str
-    pattern: str
-    jobs: tuple[Job, ...]
-    states: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(slots=True)
-class Started:
-    """What starts what.
-
-    `asked` is what a job's script has to ask, by its id, for each kind of name; a job that is `held` would have to ask
-    for something that no script knows. `kinds` are the kinds of names that a job starts for.
-    """
-
-    starts: list[Selected] = field(default_factory=list)
-    triggers: list[Trigger] = field(default_factory=list)
-    asked: dict[str, dict[str, Condition]] = field(default_factory=dict)
-    held: set[str] = field(default_factory=set)
-    kinds: dict[str, set[str]] = field(default_factory=dict)
-
-    def alone(self, job: str) -> bool:
-        """Whether a job only ever starts for names of one kind."""
-        return len(self.kinds.get(job, ())) == 1
-
-
-def select(plan: Plan, waiting: frozenset[str] = frozenset()) -> Started:
-    """The start conditions of a plan, `default` first.
+def select(plan: Plan, waiting: frozenset[str] = frozenset(), choices: Choices = NO_CHOICES) -> Started:
+    """The start conditions of a plan, `default` first; with the style `triggers`, events and custom pipelines.
 
     The workflows that are `waiting` are started by no push: each is a custom pipeline.
     """
     found = Started()
     pushed = tuple(workflow for workflow in plan.workflows if workflow.name not in waiting)
-    for kind in ("branch", "tag"):
-        runs = running(pushed, kind)
-        _add(found, _Kind(pushed, runs), [(_start(kind, region), region) for region in cut(runs)])
-    found.starts.sort(key=lambda start: start.section != "default")
+    if choices.style == "triggers":
+        for workflow in pushed:
+            trigger(found, workflow, choices.feature_branches)
+    else:
+        for kind in ("branch", "tag"):
+            runs = running(pushed, kind)
+            _add(found, _Kind(pushed, runs), [(_start(kind, region), region) for region in cut(runs)])
+        found.starts.sort(key=lambda start: start.section != "default")
     for workflow in plan.workflows:
         if workflow.name in waiting:
             runs = running((workflow,), "branch")
@@ -113,16 +90,9 @@ def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Regio
         if None in states.get(job.id, {}).values():
             del states[job.id]
             places = tuple(sorted(place for region in present[job.id] for place in region.places))
-            _ask(found, job, kind.runs.kind, kind.condition(workflow, job, places))
+            ask(found, job, kind.runs.kind, kind.condition(workflow, job, places))
     for (section, pattern), region in regions:
         jobs = tuple(job for _, job in kind.jobs if region in present.get(job.id, ()))
         own = tuple((job.id, text) for job in jobs if (text := states.get(job.id, {}).get(region)))
         if jobs or region.pattern:
             found.starts.append(Selected(section, pattern, jobs, own))
-
-
-def _ask(found: Started, job: Job, kind: str, condition: Condition | None) -> None:
-    if condition is None:
-        found.held.add(job.id)
-    elif condition != TRUE:
-        found.asked.setdefault(job.id, {})[kind] = condition
