@@ -10,6 +10,7 @@ from migrate.lower.draft import Draft, NeededVariable
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
 from migrate.lower.plan import additions, approvals, stepless
+from migrate.lower.plan.merged import note_merged
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
 from migrate.lower.plan.workflows import fold, not_on_push
@@ -47,6 +48,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     draft.started = select(plan, draft.waiting, draft.choices)
     note_never(plan, draft.started.starts, draft)
     selected = choose(draft.started.starts, plan, draft)
+    note_merged(plan, selected, draft)
     running = {job.id for start in selected for job in start.jobs}
     draft.steps = {name: step for name, step in draft.steps.items() if name in running}
     scripts = script.write(draft.steps)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from migrate.bitbucket.model import Command, Image, Parallel, Pipeline, Start, Step
+from migrate.circleci.conditions import TRUE
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, Span, declare
 from migrate.lower.draft import Draft
@@ -35,6 +36,14 @@ NEVER_STARTS = declare(
     "A job that no event starts",
     """CircleCI never runs it either: a job for tags needs tag filters on every job that it requires, and a job none of
     whose required jobs run does not run.""",
+    "https://circleci.com/docs/workflows/#executing-workflows-for-a-git-tag",
+)
+NEVER_FOR_TAGS = declare(
+    "never-for-tags",
+    Fate.DROPPED,
+    "A job with a filter for tags that no tag starts",
+    """CircleCI does not run it for tags either: every job that it requires needs a filter for tags as well. If it was
+    meant to run, add one to each of them, and convert again.""",
     "https://circleci.com/docs/workflows/#executing-workflows-for-a-git-tag",
 )
 NOTHING_LEFT = declare(
@@ -121,6 +130,13 @@ def note_never(plan: Plan, selected: Sequence[Selected], draft: Draft) -> None:
         if job.id not in running and not job.added:
             said = f"no branch and no tag passes the filters of '{job.name}' and of a job that it requires"
             draft.notes.add(NEVER_STARTS, job.trail, f"jobs.{job.key}", said, job=job.id)
+        elif job.filters.tags and job.requires and job.filters.condition == TRUE and _never_tagged(job, draft):
+            said = f"'{job.name}' has a filter for tags, and runs for none: no job that it requires has one"
+            draft.notes.add(NEVER_FOR_TAGS, job.trail, f"jobs.{job.key}", said, job=job.id)
+
+
+def _never_tagged(job: Job, draft: Draft) -> bool:
+    return job.runs and not job.added and job.workflow not in draft.waiting and job.id not in draft.started.tagged
 
 
 def note_dropped(jobs: Mapping[tuple[str, str], Job], steps: dict[str, Step], draft: Draft) -> None:

@@ -35,6 +35,7 @@ def trigger(found: Started, workflow: Workflow, feature_branches: str) -> None:
             condition = _sayable(all_of(anywhere, here.condition), wanted, both)
             started |= {place for place in range(len(row)) if both.at(condition, place) is not False}
             found.triggers.append(Trigger(event, state(condition) or "true", (workflow.name,)))
+    found.tagged |= {job for job, row in both.tag.rows.items() if any(runs is not False for runs in row)}
     if started:
         _add(found, workflow, both, sorted(started))
 

@@ -35,7 +35,9 @@ def choose(found: Sequence[Selected], plan: Plan, draft: Draft) -> tuple[Selecte
     starts = {(s.section, s.pattern): s for s in _feature_branches(found, draft)}
     for selection in draft.choices.selections:
         if draft.choices.style == "triggers":
-            said = "'jobs' chooses for start conditions, which the style 'triggers' has none of; take one of the two out"
+            said = (
+                "'jobs' chooses for start conditions, which the style 'triggers' has none of; take one of the two out"
+            )
             draft.notes.refuse(UNKNOWN_SELECTED, (selection.span,), "jobs", said)
         jobs = _selected(selection, plan, draft)
         starts[selection.section, selection.pattern] = Selected(selection.section, selection.pattern, jobs)

@@ -22,7 +22,8 @@ class Started:
     """What starts what.
 
     `asked` is what a job's script has to ask, by its id, for each kind of name; a job that is `held` would have to ask
-    for something that no script knows. `kinds` are the kinds of names that a job starts for.
+    for something that no script knows. `kinds` are the kinds of names that a job starts for; `tagged` are the jobs that
+    run for some tag.
     """
 
     starts: list[Selected] = field(default_factory=list)
@@ -30,6 +31,7 @@ class Started:
     asked: dict[str, dict[str, Condition]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     kinds: dict[str, set[str]] = field(default_factory=dict)
+    tagged: set[str] = field(default_factory=set)
 
     def alone(self, job: str) -> bool:
         """Whether a job only ever starts for names of one kind."""

@@ -87,6 +87,7 @@ def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Regio
     for workflow, job in kind.jobs:
         if job.id in present:
             found.kinds.setdefault(job.id, set()).add(kind.runs.kind)
+            found.tagged.update({job.id} if kind.runs.kind == "tag" else ())
         if None in states.get(job.id, {}).values():
             del states[job.id]
             places = tuple(sorted(place for region in present[job.id] for place in region.places))
