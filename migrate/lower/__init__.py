@@ -45,7 +45,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     services.settle(draft)  # after the caches: it may put a command before those that they counted
     stepless.note(plan, draft)
     draft.waiting = not_on_push(plan, draft)
-    draft.started = select(plan, draft.waiting, draft.choices)
+    draft.started = select(plan, draft.waiting, draft.choices, draft.paths)
     note_never(plan, draft.started.starts, draft)
     selected = choose(draft.started.starts, plan, draft)
     note_merged(plan, selected, draft)

@@ -91,7 +91,7 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         oidc=step.oidc,
         deployment=step.deployment,
         manual=watch is None,
-        changes=step.draft.paths.get(job.workflow, ()),
+        changes=step.draft.paths.get(job.workflow, ()) if step.draft.choices.style == "classic" else (),
         services=tuple(step.services),
         caches=tuple(step.caches),
         artifacts=tuple(step.uploads),

@@ -5,6 +5,7 @@ of its jobs asks beyond that is a condition of its step, or a line of its script
 and 1.11). A push of a branch and one of a tag are the same event; the variable of the other kind is empty.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -21,8 +22,8 @@ from migrate.lower.plan.states import state, widened
 PUSH, PULL_REQUEST = "repository-push", "pullrequest-push"
 
 
-def trigger(found: Started, workflow: Workflow, feature_branches: str) -> None:
-    """Add the custom pipeline of a workflow, and the events that start it."""
+def trigger(found: Started, workflow: Workflow, feature_branches: str, paths: Sequence[str] = ()) -> None:
+    """Add the custom pipeline of a workflow, and the events that start it; with `paths`, where one of them changed."""
     both = Both(running((workflow,), "branch"), running((workflow,), "tag"))
     rows = both.rows
     first = [job for job in workflow.jobs if not job.requires]
@@ -34,10 +35,19 @@ def trigger(found: Started, workflow: Workflow, feature_branches: str) -> None:
         if any(runs is not False for runs in wanted):
             condition = _sayable(all_of(anywhere, here.condition), wanted, both)
             started |= {place for place in range(len(row)) if both.at(condition, place) is not False}
-            found.triggers.append(Trigger(event, state(condition) or "true", (workflow.name,)))
+            text = _where_changed(state(condition) or "true", paths)
+            found.triggers.append(Trigger(event, text, (workflow.name,)))
     found.tagged |= {job for job, row in both.tag.rows.items() if any(runs is not False for runs in row)}
     if started:
         _add(found, workflow, both, sorted(started))
+
+
+def _where_changed(text: str, paths: Sequence[str]) -> str:
+    """The expression, where one of the changed paths matches a glob besides (reference bitbucket.md, section 1.10)."""
+    asked = " || ".join(f"changesetInclude({json.dumps(path, ensure_ascii=False)})" for path in paths)
+    asked = f"({asked})" if len(paths) > 1 else asked
+    first = f"({text})" if " || " in text and asked else text
+    return " && ".join(part for part in (first, asked) if part not in {"", "true"}) or "true"
 
 
 class _Here(NamedTuple):

@@ -4,8 +4,9 @@ Branch names and tag names are cut into regions (`migrate.lower.plan.regions`). 
 region only has a condition there; where globs cannot say it, a line of its script asks (`migrate.lower.plan.guards`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from migrate.choices import NO_CHOICES, Choices
 from migrate.circleci.conditions import Condition
@@ -17,17 +18,25 @@ from migrate.lower.plan.running import Running, running
 from migrate.lower.plan.starting import Selected, Started, ask
 from migrate.lower.plan.states import state
 
+_NOWHERE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
-def select(plan: Plan, waiting: frozenset[str] = frozenset(), choices: Choices = NO_CHOICES) -> Started:
+
+def select(
+    plan: Plan,
+    waiting: frozenset[str] = frozenset(),
+    choices: Choices = NO_CHOICES,
+    paths: Mapping[str, tuple[str, ...]] = _NOWHERE,
+) -> Started:
     """The start conditions of a plan, `default` first; with the style `triggers`, events and custom pipelines.
 
-    The workflows that are `waiting` are started by no push: each is a custom pipeline.
+    The workflows that are `waiting` are started by no push: each is a custom pipeline. `paths` are the globs of the
+    changed paths that start a workflow.
     """
     found = Started()
     pushed = tuple(workflow for workflow in plan.workflows if workflow.name not in waiting)
     if choices.style == "triggers":
         for workflow in pushed:
-            trigger(found, workflow, choices.feature_branches)
+            trigger(found, workflow, choices.feature_branches, paths.get(workflow.name, ()))
     else:
         for kind in ("branch", "tag"):
             runs = running(pushed, kind)
