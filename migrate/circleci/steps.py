@@ -17,7 +17,7 @@ from migrate.circleci.structure import check
 from migrate.circleci.template import Renderer, Scope, truthy
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
 
 BUILTIN = [
     "add_ssh_keys",
@@ -119,13 +119,15 @@ def _apart(body: Node) -> tuple[Node, Node | None]:
 class StepExpander:
     """Expands steps; remembers in which namespace a list was written that travels as an argument.
 
-    `count` is how many steps, commands and conditions the job has that is being expanded.
+    `count` is how many steps, commands and conditions the job has that is being expanded; `open` are the pipeline
+    parameters for which whoever starts the workflow gives values.
     """
 
     claims: Claims
     extra_steps: tuple[str, ...] = ()
     pruned: list[tuple[Node, Trail]] = field(default_factory=list)
     count: int = 0
+    open: frozenset[str] = frozenset()
     _written: dict[int, tuple[Node, Namespace]] = field(default_factory=dict)
 
     def expand(self, steps: Node | None, frame: Frame) -> Iterator[Call]:
@@ -240,7 +242,9 @@ class StepExpander:
         if isinstance(condition, Sequence):
             said = "a condition is a value or a logic statement, and this is a list; put 'and' or 'or' before it"
             self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, condition.span), entry.key.text, said)
-        holds = self._holds(self._renderer(frame).render(condition), entry, frame)
+        rendered = self._renderer(frame).render(condition)
+        self._note_settled(rendered, entry, frame)
+        holds = self._holds(rendered, entry, frame)
         if holds is None:
             said = "this condition depends on the run; write its steps by hand, or split the job"
             self.claims.notes.add(CONDITION_UNKNOWN, frame.at(entry.key), entry.key.text, said)
@@ -254,6 +258,16 @@ class StepExpander:
             yield from self.expand(steps, frame)
         else:
             self.pruned.append((steps, frame.at(entry.key)))
+
+    def _note_settled(self, condition: Node, entry: Entry, frame: Frame) -> None:
+        """Say that a default decides, where whoever starts the pipeline may give another value."""
+        nodes = (condition, *(place.node for place in walk(condition)))
+        names = {one.name for node in nodes if isinstance(node, Scalar) for one in node.defaults} & self.open
+        if names:
+            from migrate.circleci.given import SETTLED  # few workflows are started with values
+
+            said = f"{', '.join(sorted(names))} has its default in this condition, whatever is given"
+            self.claims.notes.add(SETTLED, frame.at(entry.key), entry.key.text, said)
 
     def _holds(self, condition: Node, entry: Entry, frame: Frame) -> Condition | None:
         """Where a rendered condition holds; None if that cannot be said, or if CircleCI would refuse it."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from migrate.bitbucket.model import Cache, Pipelines, Service, Start
 from migrate.circleci.plan import Plan
 from migrate.lower import caches, script, services, variables
-from migrate.lower.draft import Draft, NeededVariable
+from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
 from migrate.lower.plan import additions, approvals, stepless
@@ -26,11 +26,12 @@ PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
 
 
 class Lowered(NamedTuple):
-    """The pipelines, the plan as it was lowered, and the variables that a person must create."""
+    """The pipelines, the plan as it was lowered, and the variables and schedules that a person must create."""
 
     pipelines: Pipelines
     plan: Plan
     variables: tuple[NeededVariable, ...]
+    schedules: tuple[Schedule, ...] = ()
 
 
 def lower(plan: Plan, draft: Draft) -> Lowered:
@@ -57,13 +58,19 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     model = Pipelines(starts, caches=_used(draft, starts), services=_services(draft, starts))
     for improve in PIPELINE_PASSES:
         model = improve(model)
-    return Lowered(model, plan, variables.needed(draft.steps.values(), draft))
+    return Lowered(model, plan, variables.needed(draft.steps.values(), draft), _schedules(draft, starts))
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
     """The caches of the steps that run, in the order of the file."""
     names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
     return tuple(draft.caches[name] for name in names)
+
+
+def _schedules(draft: Draft, starts: tuple[Start, ...]) -> tuple[Schedule, ...]:
+    """The schedules of the custom pipelines that there are."""
+    names = {start.pattern for start in starts if start.section == "custom"}
+    return tuple(dict.fromkeys(one for one in draft.schedules if one.pipeline in names))
 
 
 def _services(draft: Draft, starts: tuple[Start, ...]) -> tuple[Service, ...]:

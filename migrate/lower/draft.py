@@ -79,6 +79,15 @@ class NeededVariable(NamedTuple):
     origin: str = ""
 
 
+class Schedule(NamedTuple):
+    """A schedule that a person creates; its `cron` of seven fields and its `branch` are "" where they are not known."""
+
+    name: str
+    cron: str
+    branch: str
+    pipeline: str
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """What crosses rooms."""
@@ -95,6 +104,7 @@ class Draft:
     contexts: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
+    schedules: list[Schedule] = field(default_factory=list)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
 
 
