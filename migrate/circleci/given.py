@@ -16,7 +16,7 @@ from migrate.circleci.parameters import Parameter
 from migrate.circleci.path_filters import Cases
 from migrate.circleci.template import Scope
 from migrate.circleci.when import condition_of
-from migrate.diagnostics import Fate, declare
+from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Default, Entry, Node, Scalar, Symbol, walk
 
@@ -84,7 +84,7 @@ def _unknown(name: str, home: Namespace) -> Scalar:
 
 
 def _combinations(asked: list[Parameter], condition: Condition, home: Namespace) -> Iterator[Scope]:
-    """Values for the parameters, those with few changes first."""
+    """Values for the parameters: few before many, known before unknown ones, those declared first before others."""
     choices = [[None, *_candidates(one, condition, home)] for one in asked]
     if math.prod(map(len, choices)) > _MOST:
         choices = [[None, *cut[1:2]] for cut in choices][: int(math.log2(_MOST))]
@@ -93,7 +93,11 @@ def _combinations(asked: list[Parameter], condition: Condition, home: Namespace)
         {name: value for name, value in zip(names, values, strict=False) if value is not None}
         for values in itertools.product(*choices)
     ]
-    yield from sorted(made[1:], key=lambda values: (len(values), any(one.symbols for one in values.values())))
+
+    def rank(values: dict[str, Scalar]) -> tuple[int, bool, list[int]]:
+        return len(values), any(one.symbols for one in values.values()), [names.index(name) for name in values]
+
+    yield from sorted(made[1:], key=rank)
 
 
 def _candidates(parameter: Parameter, condition: Condition, home: Namespace) -> Iterator[Scalar]:
@@ -119,6 +123,14 @@ def _numbers(asked: list[Test]) -> list[int]:
     return list(dict.fromkeys(number for value in values or [0] for number in (value, value + 1, value - 1)))
 
 
+def note_settled(node: Node, what: str, open_: frozenset[str], claims: Claims, trail: Trail) -> None:
+    """Say that `what` has a parameter's default for good, where whoever starts the pipeline may give another value."""
+    nodes = (node, *(place.node for place in walk(node)))
+    for name in dict.fromkeys(one.name for each in nodes if isinstance(each, Scalar) for one in each.defaults):
+        if name in open_:
+            claims.notes.add(SETTLED, trail, what, f"'{name}' has its default in this '{what}', whatever is given")
+
+
 def with_defaults(values: Scope, parameters: tuple[Parameter, ...], cases: dict[str, Cases]) -> dict[str, Node]:
     """The values of the pipeline's parameters, marked as defaults for which a run may have others."""
     marked: dict[str, Node] = {}
@@ -129,4 +141,4 @@ def with_defaults(values: Scope, parameters: tuple[Parameter, ...], cases: dict[
     return marked
 
 
-__all__ = ["SETTLED", "Given", "given", "with_defaults"]
+__all__ = ["SETTLED", "Given", "given", "note_settled", "with_defaults"]

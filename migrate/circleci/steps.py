@@ -17,7 +17,7 @@ from migrate.circleci.structure import check
 from migrate.circleci.template import Renderer, Scope, truthy
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 BUILTIN = [
     "add_ssh_keys",
@@ -243,7 +243,7 @@ class StepExpander:
             said = "a condition is a value or a logic statement, and this is a list; put 'and' or 'or' before it"
             self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, condition.span), entry.key.text, said)
         rendered = self._renderer(frame).render(condition)
-        self._note_settled(rendered, entry, frame)
+        self.note_settled(rendered, entry.key.text, frame.at(entry.key))
         holds = self._holds(rendered, entry, frame)
         if holds is None:
             said = "this condition depends on the run; write its steps by hand, or split the job"
@@ -259,15 +259,12 @@ class StepExpander:
         else:
             self.pruned.append((steps, frame.at(entry.key)))
 
-    def _note_settled(self, condition: Node, entry: Entry, frame: Frame) -> None:
-        """Say that a default decides, where whoever starts the pipeline may give another value."""
-        nodes = (condition, *(place.node for place in walk(condition)))
-        names = {one.name for node in nodes if isinstance(node, Scalar) for one in node.defaults} & self.open
-        if names:
-            from migrate.circleci.given import SETTLED  # few workflows are started with values
+    def note_settled(self, node: Node, what: str, trail: Trail) -> None:
+        """Say where a default decides, though whoever starts the pipeline may give another value."""
+        if self.open:
+            from migrate.circleci.given import note_settled  # few workflows are started with values
 
-            said = f"{', '.join(sorted(names))} has its default in this condition, whatever is given"
-            self.claims.notes.add(SETTLED, frame.at(entry.key), entry.key.text, said)
+            note_settled(node, what, self.open, self.claims, trail)
 
     def _holds(self, condition: Node, entry: Entry, frame: Frame) -> Condition | None:
         """Where a rendered condition holds; None if that cannot be said, or if CircleCI would refuse it."""

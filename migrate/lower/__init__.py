@@ -9,7 +9,7 @@ from migrate.lower import caches, script, services, variables
 from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, approvals, stepless
+from migrate.lower.plan import additions, approvals, parameters, stepless
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
 from migrate.lower.plan.workflows import fold, not_on_push
@@ -18,6 +18,7 @@ from migrate.lower.starts import assemble, note_dropped, note_never
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
     fold,  # before additions: what the user adds has filters of its own, not the workflow's condition
     additions.add,  # before all else: what is added is filtered, ordered and lowered like any other job
+    parameters.prepare,  # last: a variable's name must be none that a job of the workflow has
 )
 PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
     images.hoist,  # before anchors: a step that runs in the common image has no image of its own to differ in
@@ -54,7 +55,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     steps = {name: finish(step, *scripts[name]) for name, step in draft.steps.items()}
     steps = approvals.hold(plan, steps, draft)
     note_dropped(draft.jobs, steps, draft)
-    starts = assemble(selected, draft, steps)
+    starts = parameters.declared(assemble(selected, draft, steps), plan, draft)
     model = Pipelines(starts, caches=_used(draft, starts), services=_services(draft, starts))
     for improve in PIPELINE_PASSES:
         model = improve(model)

@@ -203,7 +203,7 @@ def _say_what_starts(workflow: Workflow, draft: Draft) -> None:
         said = f"'{workflow.name}' is a custom pipeline: with the defaults of its parameters it does not run"
         draft.notes.add(WORKFLOW_CONDITION, (workflow.span,), f"workflows.{workflow.name}", said)
     elif not found or _asks_for_parameters(workflow.condition):
-        said = f"'{workflow.name}' is a custom pipeline: it runs where {workflow.condition}{_values(workflow)}"
+        said = f"'{workflow.name}' is a custom pipeline: it runs where {workflow.condition}{_values(workflow, draft)}"
         draft.notes.add(WORKFLOW_CONDITION, (workflow.span,), f"workflows.{workflow.name}", said)
 
 
@@ -211,10 +211,11 @@ def _selector(workflow: Workflow) -> str:
     return f'{{"type": "custom", "pattern": "{workflow.name}"}}'
 
 
-def _values(workflow: Workflow) -> str:
+def _values(workflow: Workflow, draft: Draft) -> str:
     """What is said of the values under which a workflow runs."""
     shown = [f"{name.removeprefix(_PARAMETER)} = {node.written}" for name, node in workflow.given]
-    asked = [name.removeprefix(_PARAMETER) for name in subjects(_known(workflow)) if name.startswith(_PARAMETER)]
+    names, read = draft.parameters.get(workflow.name, {}), draft.given.get(workflow.name, {})
+    asked = [names[name] for name in subjects(_known(workflow)) if names.get(name) in read]
     said = f"; it is written with {' and '.join(shown)}" if shown else ""
     said += ", the first of several ways" if shown and workflow.several else ""
-    return said + (f"; whoever starts it gives {' and '.join(asked)} a value" if asked else "")
+    return said + (f"; whoever starts it gives its variable {' and '.join(asked)} a value" if asked else "")
