@@ -172,10 +172,12 @@ class StepDraft:
         if isinstance(piece, Symbol):
             row = self.draft.catalog.variables.get(piece.name)
             return (row.variable or None) if row else None
-        name = self.draft.parameters.get(self.job.workflow, {}).get(piece.name)
-        if name:
-            self.draft.given.setdefault(self.job.workflow, {})[name] = None
-        return name
+        return self.draft.parameters.get(self.job.workflow, {}).get(piece.name)
+
+    def reads(self, variable: str) -> None:
+        """Remember that a command reads a variable, which whoever starts the workflow may then give."""
+        if variable in self.draft.parameters.get(self.job.workflow, {}).values():
+            self.draft.given.setdefault(self.job.workflow, {})[variable] = None
 
     def unknown(self, node: Node | None) -> list[Symbol | Default]:
         """The pieces of a text whose values only the run knows, in their order."""

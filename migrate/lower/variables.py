@@ -45,19 +45,22 @@ _MOST_READ = 500_000
 def with_symbols(node: Scalar, step: StepDraft, trail: Trail) -> str:
     """The text of a command, with the values that only the run knows written as variables."""
     text, pieces = node.text, step.unknown(node)
-    if len(text) * len(pieces) > _MOST_READ:
-        said = f"this text has {len(pieces):,} values that only the run knows; set them as variables, once each"
+    if len(text) * len(node.symbols) > _MOST_READ:
+        said = f"this text has {len(node.symbols):,} values that only the run knows; set them as variables, once each"
         step.draft.notes.give_up((*trail, node.span), said)
+    readable = len(text) * len(pieces) <= _MOST_READ
     for piece in reversed(pieces):
-        variable = step.variable(piece)
+        variable = step.variable(piece) if readable or isinstance(piece, Symbol) else None
         written = _expanding(text, piece, variable) if variable else None
-        if written is None and isinstance(piece, Default):
+        if variable and written is not None:
+            step.reads(variable)
+            text = written
+        elif isinstance(piece, Default):
             _note_settled(piece, step, trail)
-            continue
-        if written is None:
+        else:
             said = f"'{piece.name}' cannot be written here; the command finds an empty value"
             step.note(VARIABLE_WITHOUT, trail, said)
-        text = text[: piece.start] + text[piece.end :] if written is None else written
+            text = text[: piece.start] + text[piece.end :]
     for one in node.defaults:
         if not one.exact and one.name in step.draft.parameters.get(step.job.workflow, {}):
             _note_settled(one, step, trail)

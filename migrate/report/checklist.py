@@ -19,6 +19,10 @@ from migrate.report.outcome import Converted
 
 _DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
 _TYPES = (("prod", "Production"), ("live", "Production"), ("stag", "Staging"), ("pre", "Staging"))
+_GATE = (
+    "A context that only some people, or some branches, may use was a gate: let a deployment environment with "
+    "restricted permissions (Bitbucket Premium) guard the steps of its jobs"
+)
 _RUNNERS = (SELF_HOSTED, RUNNER_CLASS)
 _LISTED = (CONTEXT, PROJECT_SCHEDULE, SCHEDULE, SSH_KEY, *_RUNNERS)
 """What has a task of its own."""
@@ -85,7 +89,7 @@ def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[T
         )
         yield Task("Create the repository variables", "Repository settings, Repository variables", items)
     if outcome.contexts:
-        items = tuple(f"'{name}': used by {_quoted(jobs)}" for name, jobs in outcome.contexts)
+        items = (*(f"'{name}': used by {_quoted(jobs)}" for name, jobs in outcome.contexts), _GATE)
         where = "Workspace settings or Repository settings, variables"
         yield Task("Create the variables of the contexts", where, items)
 

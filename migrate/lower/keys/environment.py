@@ -92,6 +92,7 @@ def _word(value: Scalar, step: StepDraft, trail: Trail) -> str:
         variable = step.variable(piece)
         word += _escaped(value.text[end : piece.start])
         if variable:
+            step.reads(variable)
             word += f"${{{variable}}}"
         elif isinstance(piece, Symbol):
             step.plain(Scalar(value.text, "str", value.span, (piece,)), "environment", trail)

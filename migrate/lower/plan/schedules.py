@@ -67,8 +67,8 @@ def of_config(workflow: Workflow, draft: Draft) -> None:
             said = f"'{written}' of '{workflow.name}' becomes no schedule: {found.complaint}"
             draft.notes.add(NO_SCHEDULE, trail, where, said)
             continue
-        patterns = " and ".join(f"'{pattern}'" for pattern in found.patterns)
-        said = f"create the schedule {patterns} ('{written}' in CircleCI, UTC) for '{workflow.name}' on {on}"
+        patterns = f"schedule{'s' * (len(found.patterns) > 1)} " + " and ".join(f"'{one}'" for one in found.patterns)
+        said = f"create the {patterns} ('{written}' in CircleCI, UTC) for '{workflow.name}' on {on}"
         if len(found.patterns) > 1:
             said += "; on a day that fits both it runs twice, which it did not"
         draft.notes.add(SCHEDULE, trail, where, said)

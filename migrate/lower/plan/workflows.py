@@ -197,7 +197,7 @@ def _say_what_starts(workflow: Workflow, draft: Draft) -> None:
             schedules.of_project(workflow, one, draft)
         else:
             who = "CircleCI's API" if one.event is API else "a webhook"
-            said = f"'{workflow.name}' was started by {who}; start it with the selector {_selector(workflow)}"
+            said = f"'{workflow.name}' was started by {who}; start it with the selector '{_selector(workflow)}'"
             draft.notes.add(STARTED_BY_API, (workflow.span,), f"workflows.{workflow.name}", said)
     if workflow.condition == FALSE:
         said = f"'{workflow.name}' is a custom pipeline: with the defaults of its parameters it does not run"
