@@ -59,7 +59,7 @@ def given(entry: Entry, config: Config, claims: Claims) -> Given | None:
     found: list[Scope] = []
     fewest = math.inf
     for chosen in _combinations(asked, condition, home):
-        if len(chosen) > fewest or len(found) > 1:
+        if len(chosen) > fewest or len(found) > 1 or (found and _is_unknown(chosen)):
             break
         if condition_of(entry.value, replace(home, values={**home.values, **chosen}), claims, trail) != FALSE:
             found.append(chosen)
@@ -69,6 +69,11 @@ def given(entry: Entry, config: Config, claims: Claims) -> Given | None:
         return None
     values = tuple((name, node) for name, node in found[0].items() if isinstance(node, Scalar) and not node.symbols)
     return Given(values, condition, len(found) > 1)
+
+
+def _is_unknown(values: Scope) -> bool:
+    """Whether one of the values is any that whoever starts the pipeline gives."""
+    return any(isinstance(value, Scalar) and value.symbols for value in values.values())
 
 
 def _asked(workflow: Node) -> str:
@@ -95,7 +100,7 @@ def _combinations(asked: list[Parameter], condition: Condition, home: Namespace)
     ]
 
     def rank(values: dict[str, Scalar]) -> tuple[int, bool, list[int]]:
-        return len(values), any(one.symbols for one in values.values()), [names.index(name) for name in values]
+        return len(values), _is_unknown(values), [names.index(name) for name in values]
 
     yield from sorted(made[1:], key=rank)
 

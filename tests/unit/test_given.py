@@ -168,3 +168,22 @@ def test_a_list_of_values_holds_the_default() -> None:
 def test_what_is_given_is_no_variable_that_a_person_creates() -> None:
     """The list of variables to create has none that the pipeline asks for."""
     assert converted("<< pipeline.parameters.a >>", '"echo << pipeline.parameters.text >>"').variables == ()
+
+
+@pytest.mark.parametrize(
+    ("when", "chosen", "several"),
+    [
+        ("{equal: [ship, << pipeline.parameters.text >>]}", {"text": "ship"}, False),
+        ('pipeline.parameters.text starts-with "v"', {"text": "v"}, False),
+        ("pipeline.parameters.text matches /v[0-9]+/", {}, False),
+        ("{or: [<< pipeline.parameters.b >>, << pipeline.parameters.a >>]}", {"a": "true"}, True),
+        ("pipeline.parameters.a and pipeline.parameters.b", {"a": "true", "b": "true"}, False),
+        ("{not: {equal: [none, << pipeline.parameters.kind >>]}}", {"kind": "ship"}, True),
+    ],
+)
+def test_the_first_values_in_the_order_of_declaration(when: str, chosen: dict[str, str], several: bool) -> None:
+    """A text has the value that it is compared with; where only whoever starts the pipeline knows it, none."""
+    (workflow,) = converted(when).plan.workflows
+
+    assert {name.removeprefix("pipeline.parameters."): node.text for name, node in workflow.given} == chosen
+    assert workflow.several is several
