@@ -3,6 +3,7 @@
 Whatever asks for the event itself is decided once the kind is known: a push has no schedule, a schedule has no tag.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,6 +90,11 @@ class Starter(NamedTuple):
     where: Condition
     schedule: str = ""
 
+    @property
+    def title(self) -> str:
+        """What the event is called: the schedule's name, or its kind."""
+        return self.schedule or self.event.kind
+
 
 def on_push(condition: Condition) -> Condition:
     """What is left of a condition once a push is known to have started the pipeline."""
@@ -110,6 +116,16 @@ def starters(condition: Condition) -> tuple[Starter, ...]:
     found += [Starter(one, evaluate(condition, one.facts)) for one in (API, WEBHOOK) if _names(condition, one)]
     kept = (one._replace(where=settled(one.where)) for one in found if one.where != FALSE)
     return tuple(dict.fromkeys(kept))
+
+
+def asking(found: Iterable[Starter]) -> Condition:
+    """The condition that these events start, and no others."""
+    return any_of(*map(_asking, found))
+
+
+def _asking(one: Starter) -> Condition:
+    kind = Test("pipeline.trigger.type", "==", one.event.facts["pipeline.trigger.type"] or "")
+    return all_of(Test(_NAME, "==", one.schedule) if one.schedule else kind, one.where)
 
 
 def _schedules(condition: Condition) -> list[Starter]:
@@ -149,4 +165,4 @@ def _starters(condition: Condition) -> bool:
     return bool(asked) and all(name in _STARTER or name.startswith("pipeline.parameters.") for name in asked)
 
 
-__all__ = ["API", "PUSH", "SCHEDULE", "WEBHOOK", "Event", "Starter", "on_push", "settled", "starters"]
+__all__ = ["API", "PUSH", "SCHEDULE", "WEBHOOK", "Event", "Starter", "asking", "on_push", "settled", "starters"]

@@ -106,14 +106,15 @@ def _values(entry: Entry, condition: Condition, config: Config, invoker: Invoker
         return
     from migrate.circleci.given import given, with_defaults  # the expression language: few configs have parameters
 
-    found = given(entry, config, invoker.claims) if condition == FALSE else None
+    # Peeked, not taken: the lowering reads the triggers. A schedule in the config gives no values.
+    scheduled = peek(entry.value, "triggers") is not None
+    found = given(entry, config, invoker.claims) if condition == FALSE and not scheduled else None
     home.values = {
         **before,
         **with_defaults(before, config.parameters, home.cases),
         **dict(found.values if found else ()),
     }
-    # Peeked, not taken: the lowering reads the triggers. A schedule in the config gives no values.
-    pushed = condition != FALSE and (peek(entry.value, "triggers") is not None or on_push(condition) != FALSE)
+    pushed = scheduled or (condition != FALSE and on_push(condition) != FALSE)
     fixed = {name for name, _ in found.values} if found else set()
     open_ = [one for one in config.parameters if f"pipeline.parameters.{one.name}" not in {*fixed, *home.cases}]
     known: Known = {} if pushed else {"open": tuple(open_)}

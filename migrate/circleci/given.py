@@ -16,19 +16,9 @@ from migrate.circleci.parameters import Parameter
 from migrate.circleci.path_filters import Cases
 from migrate.circleci.template import Scope
 from migrate.circleci.when import condition_of
-from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Default, Entry, Node, Scalar, Symbol, walk
 
-SETTLED = declare(
-    "parameter-settled",
-    Fate.APPROXIMATED,
-    "A pipeline parameter's default stands where no variable can",
-    """Whoever starts this pipeline may give a value, which commands read from a variable. Here a value is wanted before
-    the pipeline runs, so that the default stands for it, whatever is given. Where another value is needed, write a
-    second pipeline with it.""",
-    "https://circleci.com/docs/pipeline-variables/#pipeline-parameters",
-)
 _PREFIX = "pipeline.parameters."
 _MOST = 512
 """How many combinations of values are tried."""
@@ -128,14 +118,6 @@ def _numbers(asked: list[Test]) -> list[int]:
     return list(dict.fromkeys(number for value in values or [0] for number in (value, value + 1, value - 1)))
 
 
-def note_settled(node: Node, what: str, open_: frozenset[str], claims: Claims, trail: Trail) -> None:
-    """Say that `what` has a parameter's default for good, where whoever starts the pipeline may give another value."""
-    nodes = (node, *(place.node for place in walk(node)))
-    for name in dict.fromkeys(one.name for each in nodes if isinstance(each, Scalar) for one in each.defaults):
-        if name in open_:
-            claims.notes.add(SETTLED, trail, what, f"'{name}' has its default in this '{what}', whatever is given")
-
-
 def with_defaults(values: Scope, parameters: tuple[Parameter, ...], cases: dict[str, Cases]) -> dict[str, Node]:
     """The values of the pipeline's parameters, marked as defaults for which a run may have others."""
     marked: dict[str, Node] = {}
@@ -146,4 +128,4 @@ def with_defaults(values: Scope, parameters: tuple[Parameter, ...], cases: dict[
     return marked
 
 
-__all__ = ["SETTLED", "Given", "given", "note_settled", "with_defaults"]
+__all__ = ["Given", "given", "with_defaults"]

@@ -12,6 +12,7 @@ from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
 from migrate.circleci.schema import STEPS
+from migrate.circleci.settled import note_settled
 from migrate.circleci.shapes import IGNORED_KEY, refuse, unknown_keys
 from migrate.circleci.structure import check
 from migrate.circleci.template import Renderer, Scope, truthy
@@ -262,8 +263,6 @@ class StepExpander:
     def note_settled(self, node: Node, what: str, trail: Trail) -> None:
         """Say where a default decides, though whoever starts the pipeline may give another value."""
         if self.open:
-            from migrate.circleci.given import note_settled  # few workflows are started with values
-
             note_settled(node, what, self.open, self.claims, trail)
 
     def _holds(self, condition: Node, entry: Entry, frame: Frame) -> Condition | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from migrate.circleci.given import SETTLED
+from migrate.circleci.settled import SETTLED
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import Draft, NeededVariable, Run, StepDraft
 from migrate.shell import analyse, quote, rename_variables

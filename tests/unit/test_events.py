@@ -1,14 +1,19 @@
 """What starts a workflow: pushes, schedules, the API, webhooks, decided from its condition."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrate.circleci.conditions import FALSE, TRUE, Condition, all_of, any_of, evaluate, negate, subjects
+from migrate import Source, convert
+from migrate.circleci.conditions import FALSE, TRUE, Condition, Constant, all_of, any_of, evaluate, negate, subjects
 from migrate.circleci.conditions import Test as Asked  # under its own name pytest takes it for a test
 from migrate.circleci.events import API, PUSH, SCHEDULE, WEBHOOK, Event, on_push, starters
 from migrate.circleci.facts import Value
 from migrate.lower.plan.schedules import named
+from tests import laws
 
 BRANCH, SOURCE, TYPE = "pipeline.git.branch", "pipeline.trigger_source", "pipeline.trigger.type"
 EVENT, NAME = "pipeline.event.name", "pipeline.schedule.name"
@@ -99,3 +104,32 @@ def test_no_schedule_is_invented() -> None:
     assert [one.schedule for one in starters(any_of(NIGHTLY, MAIN))] == ["nightly"]
     assert [one.schedule for one in starters(all_of(SCHEDULED, NIGHTLY))] == ["nightly"]
     assert [one.schedule for one in starters(SCHEDULED)] == [""]
+
+
+CONFIG = """version: 2.1
+jobs: {{job: {{docker: [{{image: alpine}}], steps: [{{run: make}}]}}}}
+workflows: {{w: {{when: '{when}', jobs: [job]}}}}
+"""
+
+
+def runs_in(steps: Iterable[dict[str, Any]], branch: str) -> bool:
+    """Whether the job is among the steps, and its guard lets it go on."""
+    return any(s["name"] == "job" and laws._passes(s, "BITBUCKET_BRANCH", branch) for s in steps)
+
+
+@given(conditions.filter(lambda condition: not isinstance(condition, Constant)))
+@settings(max_examples=60, deadline=None)
+def test_the_written_file_runs_what_circleci_runs(condition: Condition) -> None:
+    """On each branch a push, and a schedule that the condition names, start the job just where CircleCI runs it."""
+    outcome = convert(Source("config.yml", CONFIG.format(when=condition)))
+    assert outcome.text is not None, [str(note) for note in outcome.notes]
+    doc = laws.document(outcome)
+    custom = {where.removeprefix("custom "): groups for where, groups in laws.starts(doc)}
+
+    for branch in BRANCHES:
+        pushed = runs_in(laws._started(doc, "branches", branch), branch)
+        assert pushed is run(condition, PUSH, branch)
+        for one in outcome.schedules:
+            scheduled = runs_in((step for group in custom[one.pipeline] for step in group), branch)
+            name = one.name if one.name in {"nightly", "weekly"} else "other"
+            assert scheduled is run(condition, SCHEDULE, branch, pipeline_schedule_name=name)

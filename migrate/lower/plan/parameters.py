@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 
 from migrate.bitbucket.model import Start, Variable
-from migrate.circleci.given import SETTLED
 from migrate.circleci.parameters import Parameter
 from migrate.circleci.plan import Job, Plan, Workflow
+from migrate.circleci.settled import SETTLED
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
 from migrate.shell import analyse

@@ -7,7 +7,7 @@ pipeline is a setting of the project: the config only shows that a workflow wait
 
 from collections.abc import Iterator
 
-from migrate.circleci.conditions import All, Any, Condition, Test
+from migrate.circleci.conditions import FALSE, All, Any, Condition, Test
 from migrate.circleci.events import Starter
 from migrate.circleci.plan import Workflow
 from migrate.diagnostics import Fate, declare
@@ -32,8 +32,9 @@ NO_SCHEDULE = declare(
     "schedule-never",
     Fate.DROPPED,
     "A schedule that never comes",
-    """Its cron names a day that no month has, or a value that there is not, so that no schedule can be created from it.
-    The custom pipeline is there, and nothing starts it by itself.""",
+    """Its cron names a day that no month has, or a value that there is not, or its workflow's condition does not hold
+    with the defaults of the parameters, which are all that a schedule gives. The custom pipeline is there, and nothing
+    starts it by itself.""",
     "https://circleci.com/docs/configuration-reference/#cron",
     *_BITBUCKET,
 )
@@ -63,8 +64,9 @@ def of_config(workflow: Workflow, draft: Draft) -> None:
         names, on = _branches(claims.take(claims.take(schedule, "filters"), "branches"), trigger, draft)
         found = cron.convert(written)
         trail, where = (workflow.span, trigger.span), f"workflows.{workflow.name}"
-        if not found.patterns:
-            said = f"'{written}' of '{workflow.name}' becomes no schedule: {found.complaint}"
+        complaint = found.complaint if workflow.condition != FALSE else "the workflow's condition does not hold then"
+        if complaint:
+            said = f"'{written}' of '{workflow.name}' becomes no schedule: {complaint}"
             draft.notes.add(NO_SCHEDULE, trail, where, said)
             continue
         patterns = f"schedule{'s' * (len(found.patterns) > 1)} " + " and ".join(f"'{one}'" for one in found.patterns)

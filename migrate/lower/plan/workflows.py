@@ -4,6 +4,7 @@ Nothing that CircleCI ran only then may run on every push (reference circleci.md
 section 2.1).
 """
 
+import re
 from collections.abc import Iterator
 
 from migrate.circleci.conditions import (
@@ -12,13 +13,11 @@ from migrate.circleci.conditions import (
     Condition,
     Constant,
     all_of,
-    any_of,
     evaluate,
     subjects,
 )
-from migrate.circleci.events import API, SCHEDULE, Event, Starter, on_push, settled, starters
+from migrate.circleci.events import API, SCHEDULE, Event, Starter, asking, on_push, settled, starters
 from migrate.circleci.plan import Job, Plan, Workflow
-from migrate.circleci.statement_values import value
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
 from migrate.lower.plan import schedules
@@ -85,7 +84,7 @@ def _folded(workflow: Workflow, names: set[str], draft: Draft) -> Iterator[Workf
         return
     pushed = FALSE if _asks_for_parameters(condition) else on_push(condition)
     if pushed == FALSE:
-        yield _started_otherwise(workflow)
+        yield from _started_otherwise(workflow, names)
         return
     if pushed != condition:
         said = f"'{workflow.name}' runs on a push, as where {condition}; what else starts it is not asked"
@@ -95,7 +94,7 @@ def _folded(workflow: Workflow, names: set[str], draft: Draft) -> Iterator[Workf
             said = (
                 f"'{workflow.name}' runs on a push, as where {condition}; the rest is the custom pipeline '{copy.name}'"
             )
-            yield _started_otherwise(copy)
+            yield from _started_otherwise(copy, names)
         draft.notes.add(ON_PUSH, (workflow.span,), f"workflows.{workflow.name}", said)
         workflow = workflow._replace(condition=pushed)
     yield _filtered(_of_changes(workflow, draft))
@@ -108,6 +107,10 @@ def _asks_for_parameters(condition: Condition) -> bool:
 
 def _known(workflow: Workflow) -> Condition:
     """The condition of a workflow with the values under which it is written."""
+    if not workflow.given:
+        return workflow.condition
+    from migrate.circleci.statement_values import value  # the expression language: few workflows have values
+
     return evaluate(workflow.condition, {name: value(node) for name, node in workflow.given})
 
 
@@ -115,14 +118,24 @@ def _starters(workflow: Workflow) -> tuple[Starter, ...]:
     return starters(_known(workflow))
 
 
-def _started_otherwise(workflow: Workflow) -> Workflow:
-    """A workflow that no push starts: its jobs ask for the branch, as far as its condition does."""
-    found = _starters(workflow)
-    where = any_of(*(one.where for one in found)) if found else settled(_known(workflow))
-    kinds = {one.event.kind: one.event for one in found}
-    if len(kinds) == 1:
-        workflow = workflow._replace(jobs=tuple(_of_event(job, *kinds.values()) for job in workflow.jobs))
-    return _asking(workflow, where)
+def _started_otherwise(workflow: Workflow, names: set[str]) -> Iterator[Workflow]:
+    """A workflow that no push starts: its jobs ask for the branch, as far as its condition does.
+
+    Where one event starts it on other branches than another one, it stands in the plan once for each.
+    """
+    groups: dict[Condition, list[Starter]] = {}
+    for one in _starters(workflow):
+        groups.setdefault(one.where, []).append(one)
+    if not groups:
+        yield _asking(workflow, settled(_known(workflow)))
+    for number, (where, found) in enumerate(groups.items()):
+        made = _renamed(workflow, found[0].title, names) if number else workflow
+        if len(groups) > 1:
+            made = made._replace(condition=asking(found))
+        kinds = {one.event for one in found}
+        if len(kinds) == 1:
+            made = made._replace(jobs=tuple(_of_event(job, *kinds) for job in made.jobs))
+        yield _asking(made, where)
 
 
 def _of_event(job: Job, event: Event) -> Job:
@@ -133,7 +146,7 @@ def _of_event(job: Job, event: Event) -> Job:
 
 def _renamed(workflow: Workflow, what: str, names: set[str]) -> Workflow:
     """The workflow under a name that no other has."""
-    name = f"{workflow.name}-{what}"
+    name = f"{workflow.name}-{re.sub(r'[^A-Za-z0-9_.]+', '-', what)}"
     while name in names:
         name += "-again"
     names.add(name)
@@ -202,7 +215,7 @@ def _say_what_starts(workflow: Workflow, draft: Draft) -> None:
     if workflow.condition == FALSE:
         said = f"'{workflow.name}' is a custom pipeline: with the defaults of its parameters it does not run"
         draft.notes.add(WORKFLOW_CONDITION, (workflow.span,), f"workflows.{workflow.name}", said)
-    elif not found or _asks_for_parameters(workflow.condition):
+    elif not found or workflow.given or _asks_for_parameters(workflow.condition):
         said = f"'{workflow.name}' is a custom pipeline: it runs where {workflow.condition}{_values(workflow, draft)}"
         draft.notes.add(WORKFLOW_CONDITION, (workflow.span,), f"workflows.{workflow.name}", said)
 
