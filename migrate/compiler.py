@@ -17,7 +17,7 @@ from migrate.circleci.orbs import Missing, OrbSource, Wanted, parse
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
-from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile
+from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile, Schedule
 from migrate.lower.plan.additions import STEPS
 from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
@@ -83,6 +83,7 @@ class Outcome(NamedTuple):
     repository: frozenset[str] = frozenset()
     before: Plan = Plan()
     files: tuple[str, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
 
 
 def convert(
@@ -175,6 +176,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         draft.choices,
         frozenset(name for name in ("setup.py", "pyproject.toml", "Dockerfile") if draft.has_file(name)),
         plan,
+        schedules=lowered.schedules,
     )
 
 

@@ -35,6 +35,7 @@ _TEMPLATE = re.compile(r"<<\s*[#^/]?\s*(parameters|pipeline|matrix)\b")
 _PREDEFINED_CACHES = frozenset({"composer", "docker", "dotnetcore", "gradle", "ivy2", "maven", "node", "pip", "sbt"})
 _MOST_STEPS = 100
 _MOST_SERVICES = 5
+_CRON_FIELDS = 7
 _BRANCH, _TAG = "pipeline.git.branch", "pipeline.git.tag"
 _WHOLE = ("unused", "workflow-disabled", "workflow-refused")
 """Codes of notes that name something of which nothing was read."""
@@ -53,7 +54,7 @@ def starts(doc: dict[str, Any]) -> Iterator[tuple[str, list[Steps]]]:
     """Every pipeline by its path, as groups of steps: what runs one after another, and within each, at once."""
     for section, value in (doc.get("pipelines") or {}).items():
         for pattern, items in {"": value}.items() if section == "default" else value.items():
-            yield f"{section} {pattern}".strip(), [_group(item) for item in items]
+            yield f"{section} {pattern}".strip(), [_group(item) for item in items if "variables" not in item]
 
 
 def _group(item: dict[str, Any]) -> Steps:
@@ -412,6 +413,33 @@ def limits_hold(_: str, outcome: Outcome) -> Iterator[str]:
             yield f"'{step['name']}' has no script"
 
 
+def variables_hold(_: str, outcome: Outcome) -> Iterator[str]:
+    """A custom pipeline asks for variables first, under legal names, and a script reads each (bitbucket.md, 1.2)."""
+    for name, items in (document(outcome).get("pipelines") or {}).get("custom", {}).items():
+        scripts = json.dumps([item for item in items if "variables" not in item])
+        for index, item in enumerate(items):
+            for one in item.get("variables", ()):
+                default, allowed = one.get("default", ""), one.get("allowed-values")
+                if index:
+                    yield f"custom {name}: 'variables' is not the first of its list"
+                if not re.fullmatch(r"[A-Za-z_]\w*", one["name"], re.ASCII):
+                    yield f"custom {name}: '{one['name']}' is no name of a variable"
+                if allowed is not None and default not in allowed:
+                    yield f"custom {name}: '{default}' is none of {allowed}"
+                if f"${{{one['name']}}}" not in scripts:
+                    yield f"custom {name}: no script reads '{one['name']}'"
+
+
+def schedules_hold(_: str, outcome: Outcome) -> Iterator[str]:
+    """A schedule starts a custom pipeline that there is, and its cron has seven fields, one of them `?` (6.3)."""
+    custom = (document(outcome).get("pipelines") or {}).get("custom", {})
+    for one in outcome.schedules:
+        if one.pipeline not in custom:
+            yield f"the schedule '{one.name}' starts '{one.pipeline}', and there is no such custom pipeline"
+        if one.cron and (len(one.cron.split()) != _CRON_FIELDS or one.cron.count("?") != 1):
+            yield f"'{one.cron}' is no cron of Bitbucket's"
+
+
 def _says_error(outcome: Outcome) -> bool:
     return any(note.code.fate == "error" for note in outcome.notes)
 
@@ -441,6 +469,8 @@ LAWS: tuple[Law, ...] = (
     schema_holds,
     runner_reads_it,
     limits_hold,
+    variables_hold,
+    schedules_hold,
     notes_are_placed,
 )
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from migrate import Outcome
 from migrate.diagnostics import Note
+from migrate.lower.draft import Schedule
 from tests import golden, laws
 
 PARLAI = Path(__file__).parents[2] / "shared" / "parlai"
@@ -233,6 +234,12 @@ def rewritten(pattern: str, by: str, count: int = 1) -> Callable[[Outcome], Outc
     return change
 
 
+def asking(variable: str, *, first: bool = True) -> Callable[[Outcome], Outcome]:
+    """The outcome with a custom pipeline `c` that has this variable."""
+    asked, step = f"\n      - variables: [{variable}]", "\n      - step: *build"
+    return rewritten("^pipelines:", "pipelines:\n  custom:\n    c:" + (asked + step if first else step + asked))
+
+
 def saying_twice(outcome: Outcome) -> Outcome:
     """The outcome with one note once more."""
     return outcome._replace(notes=(*outcome.notes, outcome.notes[0]))
@@ -274,6 +281,12 @@ BREAKS: tuple[tuple[laws.Law, Callable[[Outcome], Outcome]], ...] = (
     (laws.limits_hold, rewritten(r"caches: \[deps\]", "services: [postgres]")),
     (laws.limits_hold, rewritten(r"(name: (?:build|test))", r"\1\n        deployment: Test", 2)),
     (laws.limits_hold, rewritten(r"^( *)- step: \*build", (r"\1- step: *build" + "\n") * 99 + r"\1- step: *build")),
+    (laws.variables_hold, asking("{name: X}", first=False)),
+    (laws.variables_hold, asking("{name: X-Y}")),
+    (laws.variables_hold, asking("{name: X, default: a, allowed-values: [b]}")),
+    (laws.variables_hold, asking("{name: X}")),
+    (laws.schedules_hold, lambda o: o._replace(schedules=(Schedule("s", "0 0 3 * * ? *", "main", "none"),))),
+    (laws.schedules_hold, lambda o: asking("{name: X}")(o)._replace(schedules=(Schedule("s", "0 3 * * *", "", "c"),))),
     (laws.notes_are_placed, saying_twice),
     (laws.notes_are_placed, lambda o: o._replace(notes=_elsewhere(o))),
     (laws.notes_are_placed, lambda o: o._replace(notes=(o.notes[0]._replace(detail=" "),))),

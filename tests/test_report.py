@@ -438,3 +438,58 @@ def test_a_job_that_fails_on_purpose_has_the_fate_error() -> None:
 
     assert {row["job"]: row["fate"] for row in data(text)["jobs"]}["test"] == "error"
     assert any(line.startswith("| `test` | **error** |") for line in page(text).splitlines())
+
+
+SCHEDULED = """version: 2.1
+jobs: {build: {docker: [{image: alpine}], steps: [checkout, run: make]}}
+workflows:
+  soak:
+    triggers: [{schedule: {cron: 0 3 1 * 1, filters: {branches: {only: [main, /rel-.*/]}}}}]
+    jobs: [build]
+  nightly:
+    when: pipeline.schedule.name == "every night" and pipeline.git.branch == "dev"
+    jobs: [build]
+"""
+
+
+def test_schedules_are_data() -> None:
+    """One entry for each branch and pattern; what only the project's settings know is empty."""
+    found = [tuple(one.values()) for one in data(SCHEDULED)["schedules"]]
+
+    assert keys(data(SCHEDULED)["schedules"][0]) == ["name", "cron", "branch", "pipeline"]
+    assert found == [
+        ("soak", "0 0 3 1 * ? *", "main", "soak"),
+        ("soak", "0 0 3 ? * MON *", "main", "soak"),
+        ("soak", "0 0 3 1 * ? *", "", "soak"),
+        ("soak", "0 0 3 ? * MON *", "", "soak"),
+        ("every night", "", "dev", "nightly"),
+    ]
+
+
+def test_the_checklist_creates_the_schedules() -> None:
+    """A schedule that is wholly known can be copied as the API takes it, the others say what is missing."""
+    (task,) = (task for task in summary(SCHEDULED).tasks if "schedules" in task.title)
+    body = task.items[0].partition(": ")[2].strip("'")
+
+    assert standard_json.loads(body) == {
+        "target": {
+            "type": "pipeline_ref_target",
+            "ref_type": "branch",
+            "ref_name": "main",
+            "selector": {"type": "custom", "pattern": "soak"},
+        },
+        "cron_pattern": "0 0 3 1 * ? *",
+        "enabled": True,
+    }
+    assert task.items[2] == "'soak' on the branch that it shall run on, at '0 0 3 1 * ? *' (UTC)"
+    assert task.items[4] == "'nightly' on 'dev', at the times of 'every night' in CircleCI's project settings"
+    assert f"`{body}`" in page(SCHEDULED)
+    assert not [item for task in summary(SCHEDULED).tasks for item in task.items if "create the schedule" in item]
+
+
+def test_the_checklist_says_that_contexts_were_gates() -> None:
+    """A context that is restricted wants a deployment environment, which the checklist asks for."""
+    (task,) = (task for task in summary().tasks if "contexts" in task.title)
+
+    assert task.items[0] == "'aws': used by 'ship'"
+    assert "deployment environment with restricted permissions" in task.items[1]

@@ -8,7 +8,7 @@ from migrate.circleci.facts import Fact
 from migrate.circleci.statement_values import value
 from migrate.circleci.template import Scope
 from migrate.diagnostics import Span
-from migrate.yamlio.nodes import Scalar
+from migrate.yamlio.nodes import Default, Scalar
 
 
 def constant(text: str, scope: Scope, span: Span) -> Scalar | None:
@@ -21,14 +21,16 @@ def constant(text: str, scope: Scope, span: Span) -> Scalar | None:
         for name, node in scope.items()
         if name.startswith("pipeline.") and isinstance(node, Scalar) and not node.symbols
     }
+    open_ = [
+        each for name, node in scope.items() if name in text and isinstance(node, Scalar) for each in node.defaults
+    ]
     found = alternatives(parsed, facts)
     if isinstance(found, ExpressionError) or len(found) != 1 or found[0][0] != TRUE:
         return None
-    match found[0][1]:
-        case bool(truth):
-            return Scalar(str(truth).lower(), "bool", span)
-        case int(number):
-            return Scalar(str(number), "int", span)
-        case str(said):
-            return Scalar(said, "str", span)
-    return None
+    known = found[0][1]
+    if not isinstance(known, bool | int | str):
+        return None
+    kind = "bool" if isinstance(known, bool) else "int" if isinstance(known, int) else "str"
+    written = str(known).lower() if kind == "bool" else str(known)
+    names = dict.fromkeys(one.name for one in open_)
+    return Scalar(written, kind, span, defaults=tuple(Default(0, len(written), name, exact=False) for name in names))

@@ -4,10 +4,13 @@ Reference circleci.md, sections 1.7, 1.10 and 2.1.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from migrate.circleci import filters, names, plan
 from migrate.circleci.conditions import FALSE, TRUE, Condition
 from migrate.circleci.config import Config
+from migrate.circleci.events import on_push
 from migrate.circleci.groups import refuse_misuse, refuse_nested
 from migrate.circleci.invocation import Invoker, Use
 from migrate.circleci.jobs import JobExpander
@@ -43,6 +46,8 @@ REFUSED_LATER = declare(
     out; mend it, or remove it.""",
     "https://circleci.com/docs/configuration-reference/#using-when-in-workflows",
 )
+Known = dict[str, Any]
+"""Fields of a Workflow that are known once its parameters have values."""
 
 
 def expand(config: Config, claims: Claims, extra_steps: tuple[str, ...] = ()) -> Plan:
@@ -78,7 +83,8 @@ def _workflows(config: Config, invoker: Invoker) -> Iterator[Workflow]:
             claims.notes.add(DISABLED, (entry.key.span,), f"workflows.{name}", f"the workflow '{name}' never runs")
             claims.whole(entry.value)
             continue
-        found = _workflow(entry, condition, invoker)
+        with _values(entry, condition, config, invoker) as known:
+            found = _workflow(entry, condition, invoker)._replace(**known)
         wrong = [note for note in claims.notes.since(before) if note.refusal] if condition == FALSE else []
         if wrong:
             claims.notes.withdraw(before)
@@ -88,6 +94,35 @@ def _workflows(config: Config, invoker: Invoker) -> Iterator[Workflow]:
         else:
             made[name] = found
     yield from (made[entry.key.text] for entry, _ in entries if entry.key.text in made)
+
+
+@contextmanager
+def _values(entry: Entry, condition: Condition, config: Config, invoker: Invoker) -> Iterator[Known]:
+    """The parameters' values with which a workflow is expanded, and what they come to in the plan."""
+    home, steps = config.namespace, invoker.jobs.steps
+    before = home.values
+    if not config.parameters:
+        yield {}
+        return
+    from migrate.circleci.given import given, with_defaults  # the expression language: few configs have parameters
+
+    # Peeked, not taken: the lowering reads the triggers. A schedule in the config gives no values.
+    scheduled = peek(entry.value, "triggers") is not None
+    found = given(entry, config, invoker.claims) if condition == FALSE and not scheduled else None
+    home.values = {
+        **before,
+        **with_defaults(before, config.parameters, home.cases),
+        **dict(found.values if found else ()),
+    }
+    pushed = scheduled or (condition != FALSE and on_push(condition) != FALSE)
+    fixed = {name for name, _ in found.values} if found else set()
+    open_ = [one for one in config.parameters if f"pipeline.parameters.{one.name}" not in {*fixed, *home.cases}]
+    known: Known = {} if pushed else {"open": tuple(open_)}
+    if found:
+        known |= {"given": found.values, "several": found.several, "condition": found.condition}
+    steps.open = frozenset() if pushed else frozenset(f"pipeline.parameters.{one.name}" for one in open_)
+    yield known
+    home.values, steps.open = before, frozenset()
 
 
 def _workflow(entry: Entry, condition: Condition, invoker: Invoker) -> Workflow:

@@ -45,6 +45,8 @@ OVERRIDE = declare(
 )
 _FOR_ROOMS = ("context", "serial-group")
 _OWN = ("name", "type", "requires", "filters", "matrix", "pre-steps", "post-steps", "override-with", *_FOR_ROOMS)
+_DECIDED = ("name", "requires", "filters", "override-with")
+"""The keys of an entry that are read before anything runs."""
 _STEPS = ("pre-steps", "post-steps")
 
 
@@ -92,6 +94,7 @@ class Invoker(NamedTuple):
             return
         written, matrix = matrix, self.home.renderer(self.home.scope({}), self.claims.notes, use.trail).render(matrix)
         self.claims.replaced(written, matrix)
+        self.jobs.steps.note_settled(matrix, "matrix", use.trail)
         alias = self.claims.text(self.claims.take(matrix, "alias"), "alias", use.trail) or use.key
         for instance in instances(matrix, self.claims, use.trail):
             made = self._job(use, instance)
@@ -167,6 +170,8 @@ class Invoker(NamedTuple):
         entries = tuple(e if e.key.text in _STEPS else Entry(e.key, renderer.render(e.value)) for e in body.entries)
         for before, after in zip(body.entries, entries, strict=True):
             self.claims.replaced(before.value, after.value)
+            if after.key.text in _DECIDED:
+                self.jobs.steps.note_settled(after.value, after.key.text, frame.trail)
         return Mapping(entries, body.span)
 
     def _expanded(self, definition: Definition, body: Mapping, frame: Frame, instance: Instance) -> ExpandedJob:

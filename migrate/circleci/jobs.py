@@ -107,6 +107,7 @@ class JobExpander(NamedTuple):
         if choice is None:
             return rendered, ""
         value = frame.home.renderer(frame.scope, self.claims.notes, frame.trail).render(choice)
+        self.steps.note_settled(value, "executor", frame.trail)
         home = caller if any(value is argument for argument in passed.values()) else frame.home
         name = _name(value)
         unknown = home.leads_nowhere(name) and not set(ENVIRONMENTS).intersection(rendered.keys)

@@ -49,6 +49,7 @@ class Parameter(NamedTuple):
     default: Node | None
     choices: tuple[str, ...]
     span: Span
+    description: str = ""
 
 
 def declared(node: Node | None, claims: Claims, trail: Trail, types: tuple[str, ...] = TYPES) -> tuple[Parameter, ...]:
@@ -62,7 +63,8 @@ def _declared(name: str, node: Node, claims: Claims, trail: Trail, types: tuple[
     kind = claims.text(claims.take(node, "type"), "type", trail)
     choices = tuple(claims.text(item, "enum", trail) for item in claims.items(claims.take(node, "enum")))
     default = claims.take(node, "default")
-    parameter = Parameter(name, kind, default, choices, trail[-1])
+    described = claims.text(claims.take(node, "description"), "description", trail)
+    parameter = Parameter(name, kind, default, choices, trail[-1], described)
     if kind not in types:
         said = f"parameter '{name}' has the type '{kind}'; the types are {', '.join(types)}"
         claims.notes.refuse(PARAMETER_TYPE, trail, name, said)

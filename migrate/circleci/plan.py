@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from migrate.circleci.conditions import TRUE, Condition
 from migrate.circleci.filters import Filters
+from migrate.circleci.parameters import Parameter
 from migrate.diagnostics import Fate, Notes, Span, Trail, declare
-from migrate.yamlio.nodes import Mapping, Node
+from migrate.yamlio.nodes import Mapping, Node, Scalar
 
 CYCLE = declare(
     "requires-cycle",
@@ -86,13 +87,21 @@ class Job(NamedTuple):
 
 
 class Workflow(NamedTuple):
-    """A named graph of jobs that runs where `condition` holds; `keys` are what rooms lower (`triggers` …)."""
+    """A named graph of jobs that runs where `condition` holds; `keys` are what rooms lower (`triggers` …).
+
+    A workflow that does not run with the defaults of the pipeline's parameters is expanded with the values of `given`,
+    under which it does; `several` says that it would with others too. `open` are the parameters for which whoever
+    starts it may give a value; their defaults stand in it.
+    """
 
     name: str
     jobs: tuple[Job, ...]
     keys: Mapping
     span: Span
     condition: Condition = TRUE
+    given: tuple[tuple[str, Scalar], ...] = ()
+    several: bool = False
+    open: tuple[Parameter, ...] = ()
 
 
 class Plan(NamedTuple):

@@ -12,6 +12,7 @@ from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
 from migrate.circleci.schema import STEPS
+from migrate.circleci.settled import note_settled
 from migrate.circleci.shapes import IGNORED_KEY, refuse, unknown_keys
 from migrate.circleci.structure import check
 from migrate.circleci.template import Renderer, Scope, truthy
@@ -119,13 +120,15 @@ def _apart(body: Node) -> tuple[Node, Node | None]:
 class StepExpander:
     """Expands steps; remembers in which namespace a list was written that travels as an argument.
 
-    `count` is how many steps, commands and conditions the job has that is being expanded.
+    `count` is how many steps, commands and conditions the job has that is being expanded; `open` are the pipeline
+    parameters for which whoever starts the workflow gives values.
     """
 
     claims: Claims
     extra_steps: tuple[str, ...] = ()
     pruned: list[tuple[Node, Trail]] = field(default_factory=list)
     count: int = 0
+    open: frozenset[str] = frozenset()
     _written: dict[int, tuple[Node, Namespace]] = field(default_factory=dict)
 
     def expand(self, steps: Node | None, frame: Frame) -> Iterator[Call]:
@@ -240,7 +243,9 @@ class StepExpander:
         if isinstance(condition, Sequence):
             said = "a condition is a value or a logic statement, and this is a list; put 'and' or 'or' before it"
             self.claims.notes.refuse(BAD_CONDITION, (*frame.trail, condition.span), entry.key.text, said)
-        holds = self._holds(self._renderer(frame).render(condition), entry, frame)
+        rendered = self._renderer(frame).render(condition)
+        self.note_settled(rendered, entry.key.text, frame.at(entry.key))
+        holds = self._holds(rendered, entry, frame)
         if holds is None:
             said = "this condition depends on the run; write its steps by hand, or split the job"
             self.claims.notes.add(CONDITION_UNKNOWN, frame.at(entry.key), entry.key.text, said)
@@ -254,6 +259,11 @@ class StepExpander:
             yield from self.expand(steps, frame)
         else:
             self.pruned.append((steps, frame.at(entry.key)))
+
+    def note_settled(self, node: Node, what: str, trail: Trail) -> None:
+        """Say where a default decides, though whoever starts the pipeline may give another value."""
+        if self.open:
+            note_settled(node, what, self.open, self.claims, trail)
 
     def _holds(self, condition: Node, entry: Entry, frame: Frame) -> Condition | None:
         """Where a rendered condition holds; None if that cannot be said, or if CircleCI would refuse it."""

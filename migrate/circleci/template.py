@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from migrate.diagnostics import LONGEST_TEXT, Fate, Notes, Span, Trail, declare
-from migrate.yamlio.nodes import Entry, Node, Scalar, Sequence, Symbol
+from migrate.yamlio.nodes import Default, Entry, Node, Scalar, Sequence, Symbol
 
 UNCLOSED_TAG = declare(
     "unclosed-tag",
@@ -168,22 +168,24 @@ class Renderer(NamedTuple):
         if text.length > LONGEST_TEXT:
             said = f"a value has at most {LONGEST_TEXT:,} letters; this one comes to {text.length:,}"
             self.notes.give_up((*self.trail, node.span), said)
-        return Scalar("".join(text.pieces), "str", node.span, tuple(text.symbols))
+        return Scalar("".join(text.pieces), "str", node.span, tuple(text.symbols), defaults=tuple(text.defaults))
 
     def _append(self, text: "_Text", parts: tuple[Part, ...], node: Scalar) -> None:
         for part in parts:
             if isinstance(part, Section):
-                if truthy(self._lookup(part, node)) != part.inverted:
+                value, began = self._lookup(part, node), text.length
+                if truthy(value) != part.inverted:
                     self._append(text, part.parts, node)
+                text.chosen(value, began)
             elif isinstance(part, str):
                 text.add(part)
             elif known := self._constant(part, node):
-                text.add(known.text)
+                text.add(known.text, defaults=known.defaults)
             elif part.name not in self.scope and _symbolic(part.name):
                 text.add(part.source, (Symbol(0, len(part.source), part.name),))
             elif isinstance(value := self._lookup(part, node), Scalar):
                 self.notes.spend(len(value.text) // 10, (*self.trail, node.span))
-                text.add(str(value.truth).lower() if value.kind == "bool" else value.text, value.symbols)
+                text.add(value.written, value.symbols, value.defaults)
 
     def _constant(self, part: Value, node: Scalar) -> Scalar | None:
         """The value of an expression that asks for pipeline parameters, if it needs nothing else."""
@@ -210,12 +212,19 @@ class _Text:
 
     pieces: list[str] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
+    defaults: list[Default] = field(default_factory=list)
     length: int = 0
 
-    def add(self, piece: str, symbols: tuple[Symbol, ...] = ()) -> None:
+    def add(self, piece: str, symbols: tuple[Symbol, ...] = (), defaults: tuple[Default, ...] = ()) -> None:
         self.symbols += (Symbol(s.start + self.length, s.end + self.length, s.name) for s in symbols)
+        self.defaults += (d._replace(start=d.start + self.length, end=d.end + self.length) for d in defaults)
         self.pieces.append(piece)
         self.length += len(piece)
+
+    def chosen(self, value: Node | None, began: int) -> None:
+        """Remember that a value decided whether the text since `began` stands there."""
+        for one in value.defaults if isinstance(value, Scalar) else ():
+            self.defaults.append(Default(began, self.length, one.name, exact=False))
 
 
 def _place(node: Scalar, at: int) -> Span:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
 from migrate.lower import caches, script, services, variables
-from migrate.lower.draft import Draft, NeededVariable
+from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, approvals, stepless
+from migrate.lower.plan import additions, approvals, parameters, stepless
 from migrate.lower.plan.merged import note_merged
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
@@ -19,6 +19,7 @@ from migrate.lower.starts import assemble, note_dropped, note_never
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
     fold,  # before additions: what the user adds has filters of its own, not the workflow's condition
     additions.add,  # before all else: what is added is filtered, ordered and lowered like any other job
+    parameters.prepare,  # last: a variable's name must be none that a job of the workflow has
 )
 PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
     images.hoist,  # before anchors: a step that runs in the common image has no image of its own to differ in
@@ -27,11 +28,12 @@ PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
 
 
 class Lowered(NamedTuple):
-    """The pipelines, the plan as it was lowered, and the variables that a person must create."""
+    """The pipelines, the plan as it was lowered, and the variables and schedules that a person must create."""
 
     pipelines: Pipelines
     plan: Plan
     variables: tuple[NeededVariable, ...]
+    schedules: tuple[Schedule, ...] = ()
 
 
 def lower(plan: Plan, draft: Draft) -> Lowered:
@@ -55,11 +57,11 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     steps = {name: finish(step, *scripts[name]) for name, step in draft.steps.items()}
     steps = approvals.hold(plan, steps, draft)
     note_dropped(draft.jobs, steps, draft)
-    starts = assemble(selected, draft, steps)
+    starts = parameters.declared(assemble(selected, draft, steps), plan, draft)
     model = Pipelines(starts, _triggers(draft, starts), caches=_used(draft, starts), services=_services(draft, starts))
     for improve in PIPELINE_PASSES:
         model = improve(model)
-    return Lowered(model, plan, variables.needed(draft.steps.values(), draft))
+    return Lowered(model, plan, variables.needed(draft.steps.values(), draft), _schedules(draft, starts))
 
 
 def _triggers(draft: Draft, starts: tuple[Start, ...]) -> tuple[Trigger, ...]:
@@ -72,6 +74,12 @@ def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
     """The caches of the steps that run, in the order of the file."""
     names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
     return tuple(draft.caches[name] for name in names)
+
+
+def _schedules(draft: Draft, starts: tuple[Start, ...]) -> tuple[Schedule, ...]:
+    """The schedules of the custom pipelines that there are."""
+    names = {start.pattern for start in starts if start.section == "custom"}
+    return tuple(dict.fromkeys(one for one in draft.schedules if one.pipeline in names))
 
 
 def _services(draft: Draft, starts: tuple[Start, ...]) -> tuple[Service, ...]:

@@ -13,7 +13,7 @@ from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
 from migrate.lower.directories import inside
 from migrate.lower.plan.starting import Started
 from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Node, Scalar
+from migrate.yamlio.nodes import Default, Node, Scalar, Symbol
 
 RUN_TIME_VALUE = declare(
     "run-time-value",
@@ -80,9 +80,21 @@ class NeededVariable(NamedTuple):
     origin: str = ""
 
 
+class Schedule(NamedTuple):
+    """A schedule that a person creates; its `cron` of seven fields and its `branch` are "" where they are not known."""
+
+    name: str
+    cron: str
+    branch: str
+    pipeline: str
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
-    """What crosses rooms."""
+    """What crosses rooms.
+
+    `parameters` are the variables for the pipeline parameters of a workflow, `given` those that its commands read.
+    """
 
     catalog: Catalog
     choices: Choices
@@ -97,6 +109,9 @@ class Draft:
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
     started: Started = field(default_factory=Started)
+    schedules: list[Schedule] = field(default_factory=list)
+    parameters: dict[str, dict[str, str]] = field(default_factory=dict)
+    given: dict[str, dict[str, None]] = field(default_factory=dict)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
 
 
@@ -153,6 +168,26 @@ class StepDraft:
             return
         trail = (where,) if isinstance(where, Span) else where
         self.draft.notes.add(code, trail, f"jobs.{self.job.key}", detail, job=self.job.id)
+
+    def variable(self, piece: Symbol | Default) -> str | None:
+        """The variable that holds what a piece of a text stands for; None if there is none."""
+        if isinstance(piece, Symbol):
+            row = self.draft.catalog.variables.get(piece.name)
+            return (row.variable or None) if row else None
+        return self.draft.parameters.get(self.job.workflow, {}).get(piece.name)
+
+    def reads(self, variable: str) -> None:
+        """Remember that a command reads a variable, which whoever starts the workflow may then give."""
+        if variable in self.draft.parameters.get(self.job.workflow, {}).values():
+            self.draft.given.setdefault(self.job.workflow, {})[variable] = None
+
+    def unknown(self, node: Node | None) -> list[Symbol | Default]:
+        """The pieces of a text whose values only the run knows, in their order."""
+        if not isinstance(node, Scalar):
+            return []
+        names = self.draft.parameters.get(self.job.workflow, {})
+        open_ = (one for one in node.defaults if one.exact and one.name in names)
+        return sorted((*node.symbols, *open_), key=lambda piece: (piece.start, piece.end))
 
     def inside(self, path: str) -> str | None:
         """A path of the job relative to the clone directory, or None if it lies outside."""

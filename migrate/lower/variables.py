@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from migrate.circleci.settled import SETTLED
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import Draft, NeededVariable, Run, StepDraft
 from migrate.shell import analyse, quote, rename_variables
-from migrate.yamlio.nodes import Scalar, Symbol
+from migrate.yamlio.nodes import Default, Scalar, Symbol
 
 _DOCS = (
     "https://circleci.com/docs/variables/",
@@ -35,34 +36,49 @@ CIRCLECI_COMMAND = declare(
 )
 
 
+_PROBE = "circle2bb_probe"
+"""A variable that no command reads: where the shell sees it, it would see another."""
 _MOST_READ = 500_000
 """Letters that are read to write values into a command: for each value, the shell's reader sees all of it."""
 
 
 def with_symbols(node: Scalar, step: StepDraft, trail: Trail) -> str:
     """The text of a command, with the values that only the run knows written as variables."""
-    text = node.text
+    text, pieces = node.text, step.unknown(node)
     if len(text) * len(node.symbols) > _MOST_READ:
         said = f"this text has {len(node.symbols):,} values that only the run knows; set them as variables, once each"
         step.draft.notes.give_up((*trail, node.span), said)
-    for symbol in reversed(node.symbols):
-        row = step.draft.catalog.variables.get(symbol.name)
-        written = _expanding(text, symbol, row.variable) if row and row.variable else None
-        if written is None:
-            said = f"'{symbol.name}' cannot be written here; the command finds an empty value"
+    readable = len(text) * len(pieces) <= _MOST_READ
+    for piece in reversed(pieces):
+        variable = step.variable(piece) if readable or isinstance(piece, Symbol) else None
+        written = _expanding(text, piece, variable) if variable else None
+        if variable and written is not None:
+            step.reads(variable)
+            text = written
+        elif isinstance(piece, Default):
+            _note_settled(piece, step, trail)
+        else:
+            said = f"'{piece.name}' cannot be written here; the command finds an empty value"
             step.note(VARIABLE_WITHOUT, trail, said)
-        text = text[: symbol.start] + text[symbol.end :] if written is None else written
+            text = text[: piece.start] + text[piece.end :]
+    for one in node.defaults:
+        if not one.exact and one.name in step.draft.parameters.get(step.job.workflow, {}):
+            _note_settled(one, step, trail)
     return text
 
 
-def _expanding(text: str, symbol: Symbol, variable: str) -> str | None:
-    """The text with the variable in the symbol's place, closing quotes around it where it would not expand."""
-    for form in (f"${{{variable}}}", f"'\"${{{variable}}}\"'"):
-        written = text[: symbol.start] + form + text[symbol.end :]
-        if variable in analyse(written).reads - analyse(text).reads:
-            return written
-    plain = text[: symbol.start] + f"${{{variable}}}" + text[symbol.end :]
-    return plain if variable in analyse(text).reads else None
+def _note_settled(piece: Default, step: StepDraft, trail: Trail) -> None:
+    step.note(SETTLED, trail, f"'{piece.name}' has its default in a command of '{step.job.name}', whatever is given")
+
+
+def _expanding(text: str, piece: Symbol | Default, variable: str) -> str | None:
+    """The text with the variable in the piece's place, closing quotes around it where it would not expand."""
+    before, after = text[: piece.start], text[piece.end :]
+    forms = [f"{before}${{{_PROBE}}}{after}", f"{before}'\"${{{_PROBE}}}\"'{after}"]
+    if before.endswith("'") and after.startswith("'"):
+        forms[1] = f'{before[:-1]}"${{{_PROBE}}}"{after[1:]}'  # it was all that stood between the quotes
+    found = (form for form in forms if _PROBE in analyse(form).reads)
+    return next((form.replace(_PROBE, variable) for form in found), None)
 
 
 def translate(text: str, step: StepDraft, trail: Trail) -> tuple[str, dict[str, str]]:
@@ -100,7 +116,7 @@ def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, .
     """The variables that the steps read and nobody sets, by name."""
     users: dict[str, list[str]] = {}
     for step in drafts:
-        have = set(step.environment) | draft.catalog.known_variables
+        have = set(step.environment) | draft.catalog.known_variables | draft.given.get(step.job.workflow, {}).keys()
         for name in _logins(step):
             users.setdefault(name, []).append(step.job.name)
         for item in (*step.script, *step.after_script):

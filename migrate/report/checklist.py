@@ -3,20 +3,29 @@
 Texts put names between single quotes, as notes do; the formats show them as code.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Pipelines
 from migrate.diagnostics import Fate, Note
+from migrate.lower.draft import Schedule
 from migrate.lower.keys.context import CONTEXT
 from migrate.lower.keys.macos import SELF_HOSTED
 from migrate.lower.keys.resource_class import RUNNER_CLASS
+from migrate.lower.plan.schedules import PROJECT_SCHEDULE, SCHEDULE
 from migrate.lower.steps.add_ssh_keys import SSH_KEY
 from migrate.report.outcome import Converted
 
 _DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
 _TYPES = (("prod", "Production"), ("live", "Production"), ("stag", "Staging"), ("pre", "Staging"))
+_GATE = (
+    "A context that only some people, or some branches, may use was a gate: let a deployment environment with "
+    "restricted permissions (Bitbucket Premium) guard the steps of its jobs"
+)
 _RUNNERS = (SELF_HOSTED, RUNNER_CLASS)
+_LISTED = (CONTEXT, PROJECT_SCHEDULE, SCHEDULE, SSH_KEY, *_RUNNERS)
+"""What has a task of its own."""
 
 
 class Environment(NamedTuple):
@@ -61,6 +70,10 @@ def _tasks(outcome: Converted, places: tuple[Environment, ...], notes: tuple[Not
     if keys:
         yield Task(f"See that the files which caches are keyed by are in the repository: {', '.join(keys)}")
     yield Task("Commit 'bitbucket-pipelines.yml' to the repository root on a branch and watch it run")
+    if outcome.schedules:
+        items = tuple(map(_schedule, outcome.schedules))
+        where = "Pipelines, Schedules; or POST to repositories/WORKSPACE/REPOSITORY/pipelines_config/schedules"
+        yield Task("Create the schedules, once their branches have the file", where, items)
     yield Task("Merge, then stop the project's builds on CircleCI", "CircleCI: Project settings, Stop building")
 
 
@@ -76,9 +89,21 @@ def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[T
         )
         yield Task("Create the repository variables", "Repository settings, Repository variables", items)
     if outcome.contexts:
-        items = tuple(f"'{name}': used by {_quoted(jobs)}" for name, jobs in outcome.contexts)
+        items = (*(f"'{name}': used by {_quoted(jobs)}" for name, jobs in outcome.contexts), _GATE)
         where = "Workspace settings or Repository settings, variables"
         yield Task("Create the variables of the contexts", where, items)
+
+
+def _schedule(one: Schedule) -> str:
+    """A schedule as a person reads it, and as the REST API takes it if all of it is known (bitbucket.md, 6.3)."""
+    times = f"at '{one.cron}' (UTC)" if one.cron else f"at the times of '{one.name}' in CircleCI's project settings"
+    branch = f"'{one.branch}'" if one.branch else "the branch that it shall run on"
+    said = f"'{one.pipeline}' on {branch}, {times}"
+    if not (one.branch and one.cron):
+        return said
+    selector = {"type": "custom", "pattern": one.pipeline}
+    target = {"type": "pipeline_ref_target", "ref_type": "branch", "ref_name": one.branch, "selector": selector}
+    return f"{said}: '{json.dumps({'target': target, 'cron_pattern': one.cron, 'enabled': True})}'"
 
 
 def _by_notes(notes: tuple[Note, ...]) -> Iterator[Task]:
@@ -89,7 +114,7 @@ def _by_notes(notes: tuple[Note, ...]) -> Iterator[Task]:
         yield Task("Register runners", "Repository settings, Runners", runners)
     if errors := _details(note for note in notes if note.code.fate is Fate.ERROR):
         yield Task("Mend what could not be converted: it fails until you do", "", errors)
-    if rest := _details(note for note in manual if note.code not in (CONTEXT, SSH_KEY, *_RUNNERS)):
+    if rest := _details(note for note in manual if note.code not in _LISTED):
         yield Task("Settle what only you can know", "", rest)
 
 

@@ -35,7 +35,7 @@ def render(summary: Summary) -> str:
             for one in summary.variables
         ],
         "environments": [{"name": one.name, "type": one.type} for one in summary.environments],
-        "schedules": [],
+        "schedules": [one._asdict() for one in summary.schedules],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 

@@ -6,7 +6,7 @@ from migrate.bitbucket.model import Pipelines
 from migrate.choices import Choices
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Note
-from migrate.lower.draft import NeededVariable, ScaffoldFile
+from migrate.lower.draft import NeededVariable, ScaffoldFile, Schedule
 
 
 class Named(Protocol):
@@ -55,6 +55,10 @@ class Converted(Protocol):
     @property
     def contexts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The contexts, each with the jobs that had it."""
+
+    @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """The schedules that a person must create."""
 
     @property
     def scaffold(self) -> tuple[ScaffoldFile, ...]:

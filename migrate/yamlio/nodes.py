@@ -24,13 +24,25 @@ class Symbol(NamedTuple):
     name: str
 
 
+class Default(NamedTuple):
+    """A piece `[start, end)` of a scalar's text that is a parameter's default: a run may have another value there.
+
+    Where it is not `exact`, the value only decided that this text stands there.
+    """
+
+    start: int
+    end: int
+    name: str
+    exact: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """A scalar: its text as written (`3.10` stays `3.10`), and the type that YAML 1.1 gives it.
 
     `kind` is one of `str int float bool null timestamp`; `symbols` are the pieces of the text that
-    stay unknown until run time. `marks` are the places of the `<<` in it, one each, if it has any
-    and they are known.
+    stay unknown until run time, `defaults` those that are known because nobody gave another value.
+    `marks` are the places of the `<<` in it, one each, if it has any and they are known.
     """
 
     text: str
@@ -38,11 +50,17 @@ class Scalar:
     span: Span = field(compare=False)
     symbols: tuple[Symbol, ...] = ()
     marks: tuple[Span, ...] = field(default=(), compare=False)
+    defaults: tuple[Default, ...] = field(default=(), compare=False)
 
     @property
     def truth(self) -> bool:
         """The value of a scalar whose kind is `bool` (YAML 1.1: yes, on and true)."""
         return self.text.lower() in {"true", "yes", "on"}
+
+    @property
+    def written(self) -> str:
+        """The value as it is written into a text: a boolean is `true` or `false`, however it was spelt."""
+        return str(self.truth).lower() if self.kind == "bool" else self.text
 
     @property
     def described(self) -> str:

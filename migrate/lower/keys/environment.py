@@ -7,7 +7,7 @@ from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.registry import job_key
 from migrate.shell import quote
-from migrate.yamlio.nodes import Mapping, Node, Scalar, Symbol
+from migrate.yamlio.nodes import Default, Mapping, Node, Scalar, Symbol
 
 _DOCS = (
     "https://circleci.com/docs/configuration-reference/#environment",
@@ -48,7 +48,7 @@ def read_environment(node: Node | None, step: StepDraft, trail: Trail) -> dict[s
         if _NAME.fullmatch(name):
             found[name] = (
                 _word(value, step, trail)
-                if isinstance(value, Scalar) and value.symbols
+                if isinstance(value, Scalar) and _unknown(value, step)
                 else quote(_plain(value, name, step, trail))
             )
         else:
@@ -70,11 +70,12 @@ def _pairs(node: Node | None, step: StepDraft, trail: Trail) -> Iterator[tuple[s
             continue
         text = claims.text(item, "environment", trail)
         name, equals, value = text.partition("=")
-        symbols = item.symbols if isinstance(item, Scalar) else ()
+        symbols, defaults = (item.symbols, item.defaults) if isinstance(item, Scalar) else ((), ())
         cut = len(name + equals)
         moved = tuple(Symbol(s.start - cut, s.end - cut, s.name) for s in symbols if s.start >= cut)
+        known = tuple(d._replace(start=d.start - cut, end=d.end - cut) for d in defaults if d.start >= cut)
         if name:
-            yield name, Scalar(value, "str", item.span, moved)
+            yield name, Scalar(value, "str", item.span, moved, defaults=known)
 
 
 def _plain(value: Node, name: str, step: StepDraft, trail: Trail) -> str:
@@ -87,15 +88,21 @@ def _plain(value: Node, name: str, step: StepDraft, trail: Trail) -> str:
 def _word(value: Scalar, step: StepDraft, trail: Trail) -> str:
     """A value with parts that only the run knows, as a shell puts it together from Bitbucket's variables."""
     word, end = "", 0
-    for symbol in value.symbols:
-        row = step.draft.catalog.variables.get(symbol.name)
-        word += _escaped(value.text[end : symbol.start])
-        if row and row.variable:
-            word += f"${{{row.variable}}}"
-        else:
-            step.plain(Scalar(value.text, "str", value.span, (symbol,)), "environment", trail)
-        end = symbol.end
+    for piece in _unknown(value, step):
+        variable = step.variable(piece)
+        word += _escaped(value.text[end : piece.start])
+        if variable:
+            step.reads(variable)
+            word += f"${{{variable}}}"
+        elif isinstance(piece, Symbol):
+            step.plain(Scalar(value.text, "str", value.span, (piece,)), "environment", trail)
+        end = piece.end
     return f'"{word}{_escaped(value.text[end:])}"'
+
+
+def _unknown(value: Scalar, step: StepDraft) -> list[Symbol | Default]:
+    """The pieces of a value that only the run knows; a boolean is 1 or 0 here, which no parameter is."""
+    return [] if value.kind == "bool" else step.unknown(value)
 
 
 def _escaped(text: str) -> str:

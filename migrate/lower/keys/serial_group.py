@@ -1,5 +1,7 @@
 """`serial-group` becomes a concurrency group (reference circleci.md, section 1.9)."""
 
+import hashlib
+
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.registry import job_key
@@ -25,7 +27,16 @@ SERIAL_GROUP_LOST = declare(
     to which one pipeline at a time deploys.""",
     *_DOCS,
 )
-_LONGEST = 50
+_LONGEST, _DIGEST = 50, 8
+"""Letters of a concurrency group's name (reference bitbucket.md, section 1.6), and of what tells cut names apart."""
+
+
+def group_name(name: str) -> str:
+    """The concurrency group of a name: the name itself, or its beginning and a digest of it if it is too long."""
+    if len(name) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+    return f"{name[: _LONGEST - _DIGEST - 1]}-{digest}"
 
 
 @job_key("serial-group")
@@ -37,7 +48,7 @@ def lower(value: Node, step: StepDraft) -> None:
         step.note(SERIAL_GROUP_LOST, trail, said)
         return
     name = step.claims.text(value, "serial-group", trail)
-    step.concurrency = name if len(name) <= _LONGEST else name[-_LONGEST:]
+    step.concurrency = group_name(name)
     if name:
         said = f"one step of the concurrency group '{step.concurrency}' runs at a time, in this repository only"
         step.note(SERIAL_GROUP, trail, said)

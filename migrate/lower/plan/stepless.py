@@ -6,6 +6,7 @@ Reference circleci.md, sections 1.3 and 1.8; bitbucket.md, section 3.7.
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
+from migrate.lower.plan import locks
 from migrate.yamlio.nodes import Mapping
 
 NO_OP = declare(
@@ -68,14 +69,16 @@ def _note_keys(job: Job, draft: Draft) -> None:
 
 def note(plan: Plan, draft: Draft) -> None:
     """Say which jobs of the plan are there for the order only."""
+    kept = locks.settle(plan, draft)
     required = {(job.workflow, requirement.job) for job in plan.jobs for requirement in job.requires}
     for job in plan.jobs:
         if not job.runs:
             _note_keys(job, draft)
         if job.type in {"lock", "unlock"}:
             key = draft.claims.text(draft.claims.take(job.keys, "key"), "key", job.trail)
-            said = f"nothing keeps other pipelines out of '{key}' any more; '{job.name}' is no step"
-            draft.notes.add(LOCK, job.trail, f"jobs.{job.key}", said, job=job.id)
+            if job.id not in kept:
+                said = f"nothing keeps other pipelines out of '{key}' any more; '{job.name}' is no step"
+                draft.notes.add(LOCK, job.trail, f"jobs.{job.key}", said, job=job.id)
         elif job.type == "group":
             said = f"the job group '{job.key}' is written as its jobs"
             draft.notes.add(JOB_GROUP, job.trail, f"job-groups.{job.key}", said)
