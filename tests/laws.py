@@ -183,8 +183,7 @@ def filters_hold(_: str, outcome: Outcome) -> Iterator[str]:
     for kind, variable in (("branches", "BITBUCKET_BRANCH"), ("tags", "BITBUCKET_TAG")):
         for name in sorted({*_NAMES, *_spelled(outcome, kind)}):
             wanted = {_name(job, outcome) for job in _running(outcome, kind, name)} & everywhere
-            started = [step for step in _started(doc, kind, name) if _admits(step, variable, name)]
-            running = {s["name"] for s in started if _passes(s, variable, name)}
+            running = {s["name"] for s in _started(doc, kind, name) if goes_on(s, variable, name)}
             running -= {step for step in running if step not in {_name(j, outcome) for j in outcome.plan.jobs}}
             undecided = {_name(job, outcome) for job in outcome.plan.jobs if _asks_for_more(job, kind, name)}
             loose = {s["name"] for s in _started(doc, kind, name) if s.get("trigger") != "manual"} & undecided
@@ -247,6 +246,11 @@ def _glob(pattern: str) -> re.Pattern[str]:
 
 
 _PYTHON = {"&&": " and ", "||": " or ", "!": " not "}
+
+
+def goes_on(step: dict[str, Any], variable: str, name: str) -> bool:
+    """Whether a step's own condition and the tests at the head of its script hold for a name."""
+    return _admits(step, variable, name) and _passes(step, variable, name)
 
 
 def _admits(step: dict[str, Any], variable: str, name: str) -> bool:

@@ -113,8 +113,8 @@ workflows: {{w: {{when: '{when}', jobs: [job]}}}}
 
 
 def runs_in(steps: Iterable[dict[str, Any]], branch: str) -> bool:
-    """Whether the job is among the steps, and its guard lets it go on."""
-    return any(s["name"] == "job" and laws._passes(s, "BITBUCKET_BRANCH", branch) for s in steps)
+    """Whether the job is among the steps, and its condition and its guard let it go on."""
+    return any(s["name"] == "job" and laws.goes_on(s, "BITBUCKET_BRANCH", branch) for s in steps)
 
 
 @given(conditions.filter(lambda condition: not isinstance(condition, Constant)))
