@@ -9,7 +9,7 @@ from migrate.lower import caches, script, services, variables
 from migrate.lower.draft import Draft, NeededVariable
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, approvals, stepless
+from migrate.lower.plan import additions, statuses, stepless
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
 from migrate.lower.plan.workflows import fold, not_on_push
@@ -51,7 +51,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     draft.steps = {name: step for name, step in draft.steps.items() if name in running}
     scripts = script.write(draft.steps)
     steps = {name: finish(step, *scripts[name]) for name, step in draft.steps.items()}
-    steps = approvals.hold(plan, steps, draft)
+    steps = statuses.hold(plan, steps, draft)
     note_dropped(draft.jobs, steps, draft)
     starts = assemble(selected, draft, steps)
     model = Pipelines(starts, caches=_used(draft, starts), services=_services(draft, starts))
