@@ -52,7 +52,7 @@ class Choices(NamedTuple):
     unsupported_executors: str = "drop"
     selections: tuple[Selection, ...] = ()
     rename: tuple[tuple[str, str, Span], ...] = ()
-    durations: tuple[tuple[str, int], ...] = ()
+    durations: tuple[tuple[str, int, Span], ...] = ()
     add: tuple[Entry, ...] = ()
 
     def adding(self, names: tuple[str, ...]) -> "Choices":
@@ -115,12 +115,12 @@ def _rename(node: Node | None, claims: Claims) -> tuple[tuple[str, str, Span], .
     return tuple((entry.key.text, text(entry), entry.key.span) for entry in claims.each(node))
 
 
-def _durations(node: Node | None, claims: Claims) -> tuple[tuple[str, int], ...]:
-    found: list[tuple[str, int]] = []
+def _durations(node: Node | None, claims: Claims) -> tuple[tuple[str, int, Span], ...]:
+    found: list[tuple[str, int, Span]] = []
     for entry in claims.each(node):
         text = claims.text(entry.value, "durations", (entry.key.span,))
         if _MINUTES.fullmatch(text) and float(text) > 0:
-            found.append((entry.key.text, max(1, round(float(text) * 60))))
+            found.append((entry.key.text, max(1, round(float(text) * 60)), entry.key.span))
         else:
             said = f"'durations' has the minutes that a job takes, such as 5 or 0.5; '{entry.key.text}' has '{text}'"
             _refuse(claims, entry.value.span, "durations", said)

@@ -18,6 +18,7 @@ from migrate.circleci.plan import Plan
 from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
 from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile
+from migrate.lower.ordered import Ordered
 from migrate.lower.plan.additions import STEPS
 from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
@@ -68,7 +69,7 @@ class Outcome(NamedTuple):
     """What a conversion gives: the file's text (None if the config was refused) and everything said about it.
 
     `plan` is the plan as it was lowered, `before` as the source has it, without what the user added; `files` are the
-    files that were read besides the config.
+    files that were read besides the config; `order` tells what the order of each start condition costs.
     """
 
     text: str | None
@@ -83,6 +84,7 @@ class Outcome(NamedTuple):
     repository: frozenset[str] = frozenset()
     before: Plan = Plan()
     files: tuple[str, ...] = ()
+    order: tuple[Ordered, ...] = ()
 
 
 def convert(
@@ -175,6 +177,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         draft.choices,
         frozenset(name for name in ("setup.py", "pyproject.toml", "Dockerfile") if draft.has_file(name)),
         plan,
+        order=lowered.order,
     )
 
 

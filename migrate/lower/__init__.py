@@ -8,8 +8,9 @@ from migrate.circleci.plan import Plan
 from migrate.lower import caches, script, services, variables
 from migrate.lower.draft import Draft, NeededVariable
 from migrate.lower.jobs import draft_job, finish
+from migrate.lower.ordered import Ordered
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, statuses, stepless
+from migrate.lower.plan import additions, durations, statuses, stepless
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
 from migrate.lower.plan.workflows import fold, not_on_push
@@ -26,17 +27,19 @@ PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
 
 
 class Lowered(NamedTuple):
-    """The pipelines, the plan as it was lowered, and the variables that a person must create."""
+    """The pipelines, the plan as it was lowered, the variables that a person must create, and what the order costs."""
 
     pipelines: Pipelines
     plan: Plan
     variables: tuple[NeededVariable, ...]
+    order: tuple[Ordered, ...]
 
 
 def lower(plan: Plan, draft: Draft) -> Lowered:
     """Lower a plan; what cannot be carried over becomes a note."""
     for change in PLAN_PASSES:
         plan = change(plan, draft)
+    durations.check(plan, draft)
     draft.jobs = {(job.workflow, job.name): job for job in plan.jobs}
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.runs}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
@@ -53,11 +56,11 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     steps = {name: finish(step, *scripts[name]) for name, step in draft.steps.items()}
     steps = statuses.hold(plan, steps, draft)
     note_dropped(draft.jobs, steps, draft)
-    starts = assemble(selected, draft, steps)
+    starts, order = assemble(selected, draft, steps)
     model = Pipelines(starts, caches=_used(draft, starts), services=_services(draft, starts))
     for improve in PIPELINE_PASSES:
         model = improve(model)
-    return Lowered(model, plan, variables.needed(draft.steps.values(), draft))
+    return Lowered(model, plan, variables.needed(draft.steps.values(), draft), order)
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:

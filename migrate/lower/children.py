@@ -45,7 +45,7 @@ class Children:
         pipeline = pipeline_of([[arranged.steps[one] for one in level] for level in child.levels])
         name = self.made.get(pipeline)
         if name is None:
-            name = self._unique(name_of([job.name for job in jobs]))
+            name = self._unique(name_of([[arranged.jobs[one].name for one in level] for level in child.levels]))
             self.made[pipeline] = name
             said = f"{', '.join(f'{one.name!r}' for one in jobs)} run in the child pipeline '{name}'"
             for job in jobs:
@@ -77,8 +77,12 @@ def pipeline_of(groups: Sequence[Sequence[Step]]) -> Pipeline:
     return tuple(group[0] if len(group) == 1 else Parallel(tuple(group)) for group in groups)
 
 
-def name_of(names: Sequence[str]) -> str:
-    """The words that all names begin with, or the first name with how many more there are."""
+def name_of(levels: Sequence[Sequence[str]]) -> str:
+    """A name for jobs in groups: the words that all begin with, or from which job to which, or the first and how many.
+
+    A child's name is no job's name, so that a reader can tell them apart.
+    """
+    names = [name for level in levels for name in level]
     words = [_WORDS.findall(name) for name in names]
     shared = []
     for column in zip(*words, strict=False):
@@ -86,8 +90,10 @@ def name_of(names: Sequence[str]) -> str:
             break
         shared.append(column[0])
     start = "-".join(shared)
-    if len(start) >= _SHORTEST:
+    if len(start) >= _SHORTEST and start not in names:
         return start
+    if len(levels[0]) == len(levels[-1]) == 1:
+        return "-".join([*words[0], "to", *words[-1]])
     return "-".join([*words[0], "and", str(len(names) - 1), "more"])
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Start, Step
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, Span, declare
 from migrate.lower.children import Children, pipeline_of
 from migrate.lower.draft import Draft
+from migrate.lower.ordered import Ordered, ordered
 from migrate.lower.plan import approvals, statuses
 from migrate.lower.plan.approvals import PLAIN, Held
 from migrate.lower.plan.arrange import Arranged, arrange
@@ -80,28 +82,37 @@ class _Told:
 
     strangers: set[str] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
-    gates: dict[Held, list[str]] = field(default_factory=dict)
+    gates: dict[tuple[str, str, str], tuple[Held, list[str]]] = field(default_factory=dict)
     running: dict[str, list[str]] = field(default_factory=dict)
     finals: dict[str, list[str]] = field(default_factory=dict)
+    order: list[Ordered] = field(default_factory=list)
 
 
-def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step]) -> tuple[Start, ...]:
+class Assembled(NamedTuple):
+    """The start conditions of the file, and what the order of each costs."""
+
+    starts: tuple[Start, ...]
+    order: tuple[Ordered, ...]
+
+
+def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step]) -> Assembled:
     """The start conditions of the file, and notes on how their order differs."""
     told = _Told()
-    children = Children(draft, {one.pattern for one in selected if one.section == "custom"})
+    names = {job.name for job in draft.jobs.values()}
+    children = Children(draft, names | {one.pattern for one in selected if one.section == "custom"})
     starts = [_start(one, draft, steps, told, children) for one in selected]
-    approvals.note(told.gates, draft)
+    approvals.note(list(told.gates.values()), draft)
     statuses.note(steps, told.running, told.finals, draft)
     wide = {start.section for start in starts if start.pipeline and start.pattern in {"", "**"}}
     filled = tuple(_unless_empty(start, wide) for start in starts)
     kept = tuple(start for start in filled if start.pipeline)
     if kept:
-        return (*kept, *children.starts)
+        return Assembled((*kept, *children.starts), tuple(told.order))
     if not any(job.runs for job in draft.jobs.values()):
-        return (Start("custom", "nothing-to-do", (_NOTHING,)),)
+        return Assembled((Start("custom", "nothing-to-do", (_NOTHING,)),), ())
     span = next((job.trail[0] for job in draft.jobs.values()), Span("config", 1, 1))
     draft.notes.add(NOTHING_LEFT, (span,), "jobs", "no job is left to run; the only pipeline fails, and says so")
-    return (Start("custom", "no-job-left", (_MISSING,)),)
+    return Assembled((Start("custom", "no-job-left", (_MISSING,)),), ())
 
 
 def _unless_empty(start: Start, wide: set[str]) -> Start:
@@ -124,10 +135,12 @@ def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: _Told, chi
         job, step = arranged.final
         pipeline = (*pipeline, step)
         told.finals.setdefault(job.id, []).append(where)
+    if arranged.jobs:
+        told.order.append(ordered(where, arranged, minutes=bool(draft.choices.durations)))
     for job in one.jobs:
         told.running.setdefault(job.id, []).append(where)
     for held in arranged.held:
-        told.gates.setdefault(held, []).append(where)
+        told.gates.setdefault((held.job.id, held.gate.id, held.how), (held, []))[1].append(where)
     _note_strangers(arranged, draft, told)
     return Start(one.section, one.pattern, pipeline)
 

@@ -7,6 +7,7 @@ from migrate.bitbucket.model import Pipelines
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Fate, Note
 from migrate.lower.draft import NeededVariable
+from migrate.lower.ordered import Ordered
 from migrate.report.checklist import Environment, Task, environments, tasks
 from migrate.report.outcome import Converted, Named
 from migrate.report.places import instances
@@ -46,6 +47,7 @@ class Summary(NamedTuple):
     suggestions: tuple[Suggestion, ...]
     before: Plan
     pipelines: Pipelines
+    order: tuple[Ordered, ...]
 
     @property
     def dropped(self) -> frozenset[str]:
@@ -81,6 +83,7 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         suggestions(outcome),
         outcome.before,
         outcome.pipelines,
+        outcome.order,
     )
 
 

@@ -49,17 +49,21 @@ _WAIT = Step(
 
 
 class Gates(NamedTuple):
-    """The approvals of a start condition: `carried` by the one job behind them, by its id, or steps of their `own`."""
+    """The approvals of a start condition: `carried` by the one job behind them, by its id, or steps of their `own`.
+
+    `behind` has the ids of what waits directly for each, by its id.
+    """
 
     carried: dict[str, Job]
     own: tuple[Job, ...]
+    behind: dict[str, list[str]]
 
 
 def gates(jobs: tuple[Job, ...], steps: Mapping[str, Step]) -> Gates:
     """The approvals among the jobs of a start condition that a step waits for, itself or through other approvals."""
     asked = {job.id: job for job in jobs if job.type == "approval"}
     if not asked:
-        return Gates({}, ())
+        return Gates({}, (), {})
     near = sources(jobs, frozenset(job.id for job in jobs if job.id in steps or job.id in asked))
     behind: dict[str, list[str]] = {name: [] for name in asked}
     for job in jobs:
@@ -80,7 +84,7 @@ def gates(jobs: tuple[Job, ...], steps: Mapping[str, Step]) -> Gates:
         if len(others) == 1 and alone and others[0] in steps:
             carried[others[0]] = asked[name]
     taken = {gate.id for gate in carried.values()}
-    return Gates(carried, tuple(asked[name] for name in found if name not in taken))
+    return Gates(carried, tuple(asked[name] for name in found if name not in taken), found)
 
 
 def before(jobs: tuple[Job, ...], everything: Mapping[tuple[str, str], Job]) -> tuple[Job, ...]:
@@ -133,23 +137,19 @@ class Held(NamedTuple):
 def held(
     jobs: tuple[Job, ...], steps: Mapping[str, Step], found: Gates, everything: Mapping[tuple[str, str], Job]
 ) -> Iterator[Held]:
-    """How each job that is a step of the start condition is held by the approvals that it requires."""
-    here = {job.id for job in jobs}
-    own = {gate.id for gate in found.own}
+    """How the approvals of a start condition hold what waits for them, and which job runs without one it required."""
+    here = {job.id: job for job in jobs}
+    for gate in found.own:
+        yield from (Held(here[name], gate, "own") for name in found.behind[gate.id])
+    yield from (Held(here[name], gate, "carried") for name, gate in found.carried.items())
     for job in jobs:
-        if job.id not in steps:
-            continue
-        for gate in _asked(job, steps, everything, here):
-            if gate.id not in here:
-                yield Held(job, gate, "absent")
-            elif gate.id in own:
-                yield Held(job, gate, "own")
-            else:
-                yield Held(job, gate, "carried")
+        if job.id in steps:
+            missing = (gate for gate in _asked(job, steps, everything, here) if gate.id not in here)
+            yield from (Held(job, gate, "absent") for gate in missing)
 
 
 def _asked(
-    job: Job, steps: Mapping[str, Step], everything: Mapping[tuple[str, str], Job], here: set[str]
+    job: Job, steps: Mapping[str, Step], everything: Mapping[tuple[str, str], Job], here: Mapping[str, Job]
 ) -> Iterator[Job]:
     """The approvals that a job requires, itself or through jobs that run here and became no step."""
     waiting, seen = [job], {job.id}
@@ -165,13 +165,13 @@ def _asked(
                 waiting.append(other)
 
 
-def note(told: Mapping[Held, list[str]], draft: Draft) -> None:
+def note(told: list[tuple[Held, list[str]]], draft: Draft) -> None:
     """Say of each approval what it has become; `told` has the start conditions where it holds, or does not."""
     several: dict[str, list[Job]] = {}
-    for one in told:
+    for one, _ in told:
         if one.how == "own":
             several.setdefault(one.gate.id, []).append(one.job)
-    for one, places in told.items():
+    for one, places in told:
         gate, job = one.gate, one.job
         if one.how == "carried":
             said = f"'{job.name}' is started by hand: it waited for the approval '{gate.name}'"

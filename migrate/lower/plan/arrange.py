@@ -7,7 +7,7 @@ from typing import NamedTuple
 from migrate.bitbucket.model import Step
 from migrate.circleci.plan import Job
 from migrate.lower.draft import Draft
-from migrate.lower.plan import approvals, deployments, limits, nesting, statuses
+from migrate.lower.plan import approvals, deployments, durations, limits, nesting, statuses
 from migrate.lower.plan.approvals import Gates, Held
 from migrate.lower.plan.graph import Graph, bits, graph, sources, union
 from migrate.lower.plan.install import ADDITION
@@ -19,7 +19,8 @@ class Arranged(NamedTuple):
     """A start condition in order.
 
     `jobs` are those that are steps, and approvals that are; `steps` what each is here, `graph` what CircleCI would have
-    each wait for, `layout` how they stand, `waits` what each waits for there. `final` comes after them.
+    each wait for, `layout` how they stand, `waits` what each waits for there. `final` comes after them. `times` is how
+    long the longest chain takes in CircleCI, and here.
     """
 
     jobs: tuple[Job, ...]
@@ -29,6 +30,7 @@ class Arranged(NamedTuple):
     waits: Waits
     final: tuple[Job, Step] | None
     held: tuple[Held, ...]
+    times: tuple[int, int]
 
     def strangers(self, one: int) -> int:
         """The jobs that a job waits for in vain, as bits."""
@@ -70,7 +72,14 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     held = tuple(approvals.held(one.jobs, everyone, gates, draft.jobs))
     jobs = tuple(job for job, _ in nodes)
     final = (last, replace(steps[last.id], final=True)) if last else None
-    return Arranged(jobs, tuple(settled), wanted, layout, waits(wanted, layout), final, held)
+    laid = waits(wanted, layout)
+    times = (wanted.path(), laid.time)
+    if last:
+        took = durations.weight(last, durations.seconds(draft))
+        ends = wanted.ends()
+        before = max(ends[place] for place, job in enumerate(jobs) if job.id in near[last.id])
+        times = (max(times[0], before + took), times[1] + took)
+    return Arranged(jobs, tuple(settled), wanted, layout, laid, final, held, times)
 
 
 def _nodes(
@@ -92,9 +101,8 @@ def _nodes(
 def _graph(
     nodes: list[tuple[Job, Step]], steps: list[Step], direct: list[list[int]], gates: Gates, draft: Draft
 ) -> Graph:
-    minutes = dict(draft.choices.durations)
+    known = durations.seconds(draft)
     own = {gate.id for gate in gates.own}
-    unit = 60 if minutes else 1
-    weights = [0 if job.id in own else minutes.get(job.name, unit) for job, _ in nodes]
+    weights = [0 if job.id in own else durations.weight(job, known) for job, _ in nodes]
     manual = union(place for place, step in enumerate(steps) if step.manual)
     return graph(direct, weights, manual, union(place for place, (job, _) in enumerate(nodes) if job.id in own))

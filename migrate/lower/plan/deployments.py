@@ -43,9 +43,9 @@ def settle(
             continue
         earlier = [other for other in seen.values() if before[one] >> other & 1]
         if name in seen:
-            said = f"'{name}' is deployed to by '{steps[seen[name]].name}' already"
+            said = f"'{steps[one].deployment}' is deployed to by '{steps[seen[name]].name}' already"
         elif late := [other for other in earlier if _type(steps[other]) > _type(steps[one]) >= 0]:
-            said = f"'{name}' comes behind '{steps[late[0]].deployment}'"
+            said = f"'{steps[one].deployment}' comes behind '{steps[late[0]].deployment}'"
         else:
             seen[name] = one
             continue

@@ -27,12 +27,16 @@ class Graph(NamedTuple):
         """All steps, as bits."""
         return (1 << len(self.before)) - 1
 
-    def path(self) -> int:
-        """How long the longest chain of steps takes that wait for each other."""
+    def ends(self) -> list[int]:
+        """When each step ends, if it begins as soon as what it waits for has ended."""
         ends = [0] * len(self.before)
         for one in by_depth(self.before):
             ends[one] = self.weights[one] + max((ends[other] for other in self.direct[one]), default=0)
-        return max(ends, default=0)
+        return ends
+
+    def path(self) -> int:
+        """How long the longest chain of steps takes that wait for each other."""
+        return max(self.ends(), default=0)
 
 
 def graph(
