@@ -179,10 +179,10 @@ def gates_hold(_: str, outcome: Outcome) -> Iterator[str]:
             mine = [stand for name, stand, _ in placed if name == _name(job, outcome)]
             if not job.runs or not mine or names[_name(job, outcome)] > 1:
                 continue
-            for gate in _before(job, running):
+            for gate in before(job, running):
                 if gate.type != "approval":
                     continue
-                between = [one for one in (job, *_before(job, running)) if gate in _before(one, running)]
+                between = [one for one in (job, *before(job, running)) if gate in before(one, running)]
                 asking = {_name(one, outcome) for one in (gate, *between)}
                 held = (s for name, s, manual in placed if manual and name in asking)
                 if not any(s.is_before(max(mine)) or s in mine for s in held):
@@ -210,7 +210,7 @@ def _events(outcome: Outcome, doc: dict[str, Any]) -> Iterator[tuple[str, list[J
         yield one, list(outcome.plan.jobs), everything[one]
 
 
-def _before(job: Job, running: list[Job]) -> list[Job]:
+def before(job: Job, running: list[Job]) -> list[Job]:
     """What a job waits for, itself or through others, of those that run."""
     found: dict[str, Job] = {}
     waiting = [job]
