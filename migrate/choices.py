@@ -1,5 +1,6 @@
 """The choices file `circle2bb.yml`: what the converter cannot know, read and checked."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -17,13 +18,14 @@ UNKNOWN_CHOICE = declare(
 VALUES = {
     "feature-branches": ("push", "pull-requests", "both"),
     "style": ("classic", "triggers"),
-    "layout": ("flat",),
+    "layout": ("flat", "nested"),
     "sizes": ("drop", "map"),
     "parallelism": ("drop",),
     "unsupported-executors": ("drop", "self-hosted"),
 }
 """The keys with one of a few values; the first is the default."""
-_KEYS = (*VALUES, "add", "jobs", "rename")
+_KEYS = (*VALUES, "add", "durations", "jobs", "rename")
+_MINUTES = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _SECTIONS = ("branches", "default", "pull-requests", "tags")
 
 
@@ -37,7 +39,10 @@ class Selection(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """What the user decided. `add` are the entries of additions, as in a workflow's `jobs:`."""
+    """What the user decided. `add` are the entries of additions, as in a workflow's `jobs:`.
+
+    `durations` are how many seconds jobs take, by name; they are written in minutes.
+    """
 
     feature_branches: str = "push"
     style: str = "classic"
@@ -47,6 +52,7 @@ class Choices(NamedTuple):
     unsupported_executors: str = "drop"
     selections: tuple[Selection, ...] = ()
     rename: tuple[tuple[str, str, Span], ...] = ()
+    durations: tuple[tuple[str, int, Span], ...] = ()
     add: tuple[Entry, ...] = ()
 
     def adding(self, names: tuple[str, ...]) -> "Choices":
@@ -80,10 +86,11 @@ def read(root: Node | None, claims: Claims) -> Choices:
         elif name not in _KEYS:
             legal = ", ".join(sorted(_KEYS))
             _refuse(claims, entry.key.span, name, f"unknown key '{name}'; the keys are {legal}")
-    return Choices(
+    return Choices()._replace(
         **found,
         selections=_selections(claims.take(root, "jobs"), claims),
         rename=_rename(claims.take(root, "rename"), claims),
+        durations=_durations(claims.take(root, "durations"), claims),
         add=tuple(_additions(claims.take(root, "add"), claims)),
     )
 
@@ -106,6 +113,18 @@ def _selections(node: Node | None, claims: Claims) -> tuple[Selection, ...]:
 def _rename(node: Node | None, claims: Claims) -> tuple[tuple[str, str, Span], ...]:
     text: Callable[[Entry], str] = lambda entry: claims.text(entry.value, "rename", (entry.key.span,))  # noqa: E731
     return tuple((entry.key.text, text(entry), entry.key.span) for entry in claims.each(node))
+
+
+def _durations(node: Node | None, claims: Claims) -> tuple[tuple[str, int, Span], ...]:
+    found: list[tuple[str, int, Span]] = []
+    for entry in claims.each(node):
+        text = claims.text(entry.value, "durations", (entry.key.span,))
+        if _MINUTES.fullmatch(text) and float(text) > 0:
+            found.append((entry.key.text, max(1, round(float(text) * 60)), entry.key.span))
+        else:
+            said = f"'durations' has the minutes that a job takes, such as 5 or 0.5; '{entry.key.text}' has '{text}'"
+            _refuse(claims, entry.value.span, "durations", said)
+    return tuple(found)
 
 
 def _additions(node: Node | None, claims: Claims) -> list[Entry]:

@@ -18,6 +18,7 @@ from migrate.circleci.plan import Plan
 from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
 from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile, Schedule
+from migrate.lower.ordered import Ordered
 from migrate.lower.plan.additions import STEPS
 from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
@@ -68,7 +69,7 @@ class Outcome(NamedTuple):
     """What a conversion gives: the file's text (None if the config was refused) and everything said about it.
 
     `plan` is the plan as it was lowered, `before` as the source has it, without what the user added; `files` are the
-    files that were read besides the config.
+    files that were read besides the config; `order` tells what the order of each start condition costs.
     """
 
     text: str | None
@@ -84,6 +85,7 @@ class Outcome(NamedTuple):
     before: Plan = Plan()
     files: tuple[str, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    order: tuple[Ordered, ...] = ()
 
 
 def convert(
@@ -177,6 +179,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         frozenset(name for name in ("setup.py", "pyproject.toml", "Dockerfile") if draft.has_file(name)),
         plan,
         schedules=lowered.schedules,
+        order=lowered.order,
     )
 
 

@@ -59,7 +59,7 @@ def starts(doc: dict[str, Any]) -> Iterator[tuple[str, list[Steps]]]:
 
 def _group(item: dict[str, Any]) -> Steps:
     ((kind, value),) = item.items()
-    if kind == "step":
+    if kind in {"step", "final"}:
         return [value]
     inner = value["steps"] if isinstance(value, dict) else value
     return [one["step"] for one in inner]
@@ -69,6 +69,29 @@ def steps(doc: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Every step of every pipeline, and every one that is only defined."""
     yield from (step for _, groups in starts(doc) for group in groups for step in group)
     yield from (item["step"] for item in (doc.get("definitions") or {}).get("steps") or ())
+
+
+class Stand(NamedTuple):
+    """Where a step stands: in which item of a pipeline, and in which of a child pipeline that runs there."""
+
+    item: int
+    child: str = ""
+    inner: int = 0
+
+    def is_before(self, other: "Stand") -> bool:
+        """Whether what stands here has ended before what stands there begins."""
+        return self.item < other.item or (self[:2] == other[:2] and self.inner < other.inner)
+
+
+def stands(doc: dict[str, Any], groups: list[Steps]) -> Iterator[tuple[Stand, dict[str, Any]]]:
+    """Every step of a pipeline and of the child pipelines that it runs, and where each stands."""
+    for item, group in enumerate(groups):
+        for step in group:
+            if step.get("type") != "pipeline":
+                yield Stand(item), step
+                continue
+            for inner, one in enumerate(doc["pipelines"]["custom"][step["custom"]]):
+                yield from ((Stand(item, step["custom"], inner), each) for each in _group(one))
 
 
 def no_template_is_left(_: str, outcome: Outcome) -> Iterator[str]:
@@ -116,14 +139,13 @@ def requires_hold(_: str, outcome: Outcome) -> Iterator[str]:
     doc = document(outcome)
     everywhere = {step["name"] for step in steps(doc)}
     for where, groups in starts(doc):
-        places: dict[str, list[int]] = {}
-        for index, group in enumerate(groups):
-            for step in group:
-                places.setdefault(step["name"], []).append(index)
+        places: dict[str, list[Stand]] = {}
+        for stand, step in stands(doc, groups):
+            places.setdefault(step["name"], []).append(stand)
         for job in outcome.plan.jobs:
             for other in _required(job, outcome, everywhere):
                 mine, theirs = places.get(_name(job, outcome), []), places.get(_name(other, outcome), [])
-                if mine and theirs and min(theirs) >= max(mine):
+                if mine and theirs and not any(one.is_before(last) for one in theirs for last in mine):
                     yield f"{where}: '{job.name}' requires '{other.name}' and does not stand behind it"
 
 
@@ -143,27 +165,63 @@ def _required(job: Job, outcome: Outcome, everywhere: set[str]) -> Iterator[Job]
 
 
 def gates_hold(_: str, outcome: Outcome) -> Iterator[str]:
-    """A job that waited for an approval, itself or through jobs that have no step, is started by hand."""
+    """What waited for an approval never runs unasked.
+
+    Wherever an approval runs in CircleCI, each job that waits for it, itself or through others, is a manual step or
+    stands behind one: the approval's own, or that of a job between the two.
+    """
     if outcome.text is None:
         return
     doc = document(outcome)
-    everywhere = {step["name"] for step in steps(doc)}
     names = Counter(_name(job, outcome) for job in outcome.plan.jobs)
-    for job in outcome.plan.jobs:
-        if not job.runs or not _gated(job, outcome, everywhere) or names[_name(job, outcome)] > 1:
-            continue
-        for step in steps(doc):
-            if step["name"] == _name(job, outcome) and step.get("trigger") != "manual":
-                yield f"'{job.name}' waited for an approval and is not manual"
+    for where, running, groups in _events(outcome, doc):
+        placed = [(step["name"], stand, step.get("trigger") == "manual") for stand, step in stands(doc, groups)]
+        for job in running:
+            mine = [stand for name, stand, _ in placed if name == _name(job, outcome)]
+            if not job.runs or not mine or names[_name(job, outcome)] > 1:
+                continue
+            for gate in before(job, running):
+                if gate.type != "approval":
+                    continue
+                between = [one for one in (job, *before(job, running)) if gate in before(one, running)]
+                asking = {_name(one, outcome) for one in (gate, *between)}
+                held = (s for name, s, manual in placed if manual and name in asking)
+                if not any(s.is_before(max(mine)) or s in mine for s in held):
+                    yield f"{where}: '{job.name}' waited for the approval '{gate.name}' and runs unasked"
 
 
-def _gated(job: Job, outcome: Outcome, everywhere: set[str]) -> bool:
-    jobs = {other.name: other for other in outcome.plan.jobs if other.workflow == job.workflow}
-    required = [jobs[requirement.job] for requirement in job.requires]
-    return any(
-        other.type == "approval" or (_name(other, outcome) not in everywhere and _gated(other, outcome, everywhere))
-        for other in required
-    )
+def _events(outcome: Outcome, doc: dict[str, Any]) -> Iterator[tuple[str, list[Job], list[Steps]]]:
+    """What is tried: the jobs that CircleCI runs then, and the pipeline that Bitbucket starts.
+
+    Where the choices say what runs, nothing that CircleCI's filters leave out lets anything go.
+    """
+    everything = dict(starts(doc))
+    chosen = {f"{one.section} {one.pattern}".strip() for one in outcome.choices.selections}
+    for kind in ("branches", "tags"):
+        for name in sorted({*_NAMES, *_spelled(outcome, kind)}):
+            where = _start_of(doc, kind, name)
+            requested = "pull-requests **" if where == "default" or not where else ""
+            for one in {where, requested if kind == "branches" else ""} - chosen:
+                if one in everything:
+                    yield f"{one} ({name})", list(_running(outcome, kind, name)), everything[one]
+    for workflow in outcome.plan.workflows:
+        if (groups := everything.get(f"custom {workflow.name}")) is not None:
+            yield f"custom {workflow.name}", list(workflow.jobs), groups
+    for one in sorted(chosen & set(everything)):
+        yield one, list(outcome.plan.jobs), everything[one]
+
+
+def before(job: Job, running: list[Job]) -> list[Job]:
+    """What a job waits for, itself or through others, of those that run."""
+    found: dict[str, Job] = {}
+    waiting = [job]
+    while waiting:
+        wanted = {requirement.job for requirement in waiting.pop().requires}
+        for other in running:
+            if other.workflow == job.workflow and other.name in wanted and other.id not in found:
+                found[other.id] = other
+                waiting.append(other)
+    return list(found.values())
 
 
 _NAMES = ("main", "master", "dev", "feature/x", "release/1.0", "release-1", "rel-1", "wip-1", "v1.2", "v1.2.3")
@@ -182,9 +240,9 @@ def filters_hold(_: str, outcome: Outcome) -> Iterator[str]:
     everywhere = {step["name"] for step in steps(doc)}
     for kind, variable in (("branches", "BITBUCKET_BRANCH"), ("tags", "BITBUCKET_TAG")):
         for name in sorted({*_NAMES, *_spelled(outcome, kind)}):
-            wanted = {_name(job, outcome) for job in _running(outcome, kind, name)} & everywhere
+            wanted = {_name(job, outcome) for job in _running(outcome, kind, name) if job.runs} & everywhere
             running = {s["name"] for s in _started(doc, kind, name) if goes_on(s, variable, name)}
-            running -= {step for step in running if step not in {_name(j, outcome) for j in outcome.plan.jobs}}
+            running &= {_name(job, outcome) for job in outcome.plan.jobs if job.runs}
             undecided = {_name(job, outcome) for job in outcome.plan.jobs if _asks_for_more(job, kind, name)}
             loose = {s["name"] for s in _started(doc, kind, name) if s.get("trigger") != "manual"} & undecided
             if loose:
@@ -229,14 +287,16 @@ def _running(outcome: Outcome, kind: str, name: str) -> Iterator[Job]:
 
 
 def _started(doc: dict[str, Any], kind: str, name: str) -> Iterator[dict[str, Any]]:
-    """The steps of the pipeline that Bitbucket starts: an exact name, else the longest glob, else the default."""
+    """The steps of the pipeline that Bitbucket starts, and of its child pipelines."""
+    yield from (step for _, step in stands(doc, dict(starts(doc)).get(_start_of(doc, kind, name), [])))
+
+
+def _start_of(doc: dict[str, Any], kind: str, name: str) -> str:
+    """The start condition that a name meets: an exact name, else the longest glob, else the default."""
     found = {where: groups for where, groups in starts(doc) if where.startswith(f"{kind} ")}
     globs = [where for where in found if _glob(where.partition(" ")[2]).fullmatch(name)]
     chosen = f"{kind} {name}" if f"{kind} {name}" in found else max(globs, key=len, default="")
-    if not chosen and kind == "branches":
-        found = dict(starts(doc))
-        chosen = "default"
-    yield from (step for group in found.get(chosen, []) for step in group)
+    return chosen or ("default" if kind == "branches" else "")
 
 
 def _glob(pattern: str) -> re.Pattern[str]:
@@ -374,11 +434,15 @@ def runner_reads_it(_: str, outcome: Outcome) -> Iterator[str]:
 
 
 def _as_the_runner_knows(node: Any) -> Any:  # noqa: ANN401 - a document as PyYAML reads it
-    """The document in what the runner has learnt: an image's role in the words of keys, and no `condition: state`."""
+    """The document without what the runner has not learnt: an image's role, states, final steps, child pipelines."""
     if isinstance(node, list):
         return [_as_the_runner_knows(item) for item in node]
     if not isinstance(node, dict):
         return node
+    if list(node) == ["final"]:
+        return {"step": _as_the_runner_knows(node["final"])}
+    if node.get("type") == "pipeline":
+        return {"name": node["name"], "script": [f"run {node['custom']}"]}
     if list(node) == ["oidc-role"]:
         return {"access-key": node["oidc-role"], "secret-key": node["oidc-role"]}
     known = {key: _as_the_runner_knows(value) for key, value in node.items() if key != "state"}
@@ -401,6 +465,8 @@ def limits_hold(_: str, outcome: Outcome) -> Iterator[str]:
         yield from (f"{where}: the environment {e} stands {n} times" for e, n in deployments.items() if n > 1)
         if any(len(group) == 0 for group in groups):
             yield f"{where}: a parallel group is empty"
+        for child in (step["custom"] for step in everything if step.get("type") == "pipeline"):
+            yield from (f"{where}: {complaint}" for complaint in _childish(child, doc))
     for step in steps(doc):
         caches, services = step.get("caches", []), step.get("services", [])
         known = {*_PREDEFINED_CACHES, *(definitions.get("caches") or {})}
@@ -413,7 +479,7 @@ def limits_hold(_: str, outcome: Outcome) -> Iterator[str]:
         )
         if len(services) > _MOST_SERVICES:
             yield f"'{step['name']}' has {len(services)} services; at most {_MOST_SERVICES} are allowed"
-        if not step.get("script"):
+        if not step.get("script") and step.get("type") != "pipeline":
             yield f"'{step['name']}' has no script"
 
 
@@ -442,6 +508,16 @@ def schedules_hold(_: str, outcome: Outcome) -> Iterator[str]:
             yield f"the schedule '{one.name}' starts '{one.pipeline}', and there is no such custom pipeline"
         if one.cron and (len(one.cron.split()) != _CRON_FIELDS or one.cron.count("?") != 1):
             yield f"'{one.cron}' is no cron of Bitbucket's"
+
+
+def _childish(name: str, doc: dict[str, Any]) -> Iterator[str]:
+    """What a child pipeline may not have (reference bitbucket.md, section 1.6), as far as pages tell."""
+    child = dict(starts(doc)).get(f"custom {name}")
+    if child is None:
+        yield f"the child pipeline '{name}' is not there"
+    for step in (step for group in child or () for step in group):
+        if "deployment" in step or step.get("trigger") == "manual" or step.get("type") == "pipeline":
+            yield f"the child pipeline '{name}' has '{step['name']}', which a child may not have"
 
 
 def _says_error(outcome: Outcome) -> bool:

@@ -73,7 +73,8 @@ class Step:
     `depth` is how much history is cloned, a number or `full`; `arch` and `ip_ranges` choose the machine;
     of the steps with one `concurrency` group one runs at a time; with `changes`, it runs where one of these globs
     matches a changed path; with `state`, where this expression holds (section 1.10). A `final` step is the last of its
-    pipeline, and runs whatever happened before it.
+    pipeline, and runs whatever happened before it. One with a `child` has no script: it runs the custom pipeline of
+    this name, gives it the artifacts named in `inputs` and takes those in `outputs` (section 1.6).
     """
 
     key: str = field(compare=False)
@@ -95,6 +96,9 @@ class Step:
     changes: tuple[str, ...] = ()
     state: str = ""
     final: bool = False
+    child: str = ""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
     artifacts: tuple[Upload, ...] = ()

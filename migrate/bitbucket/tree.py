@@ -177,10 +177,20 @@ def _pipeline(start: Start, anchors: dict[int, str]) -> Value:
         items.append({"variables": [_variable(variable) for variable in start.variables]})
     for item in start.pipeline:
         if isinstance(item, Parallel):
-            items.append({"parallel": [{"step": Alias(anchors[id(step)])} for step in item.steps]})
+            items.append({"parallel": [{"step": _named(step, anchors)} for step in item.steps]})
         else:
-            items.append({"final" if item.final else "step": Alias(anchors[id(item)])})
+            items.append({"final" if item.final else "step": _named(item, anchors)})
     return items
+
+
+def _named(step: Step, anchors: dict[int, str]) -> Value:
+    """A step as a pipeline has it: by its anchor, or in full if it runs another pipeline."""
+    if not step.child:
+        return Alias(anchors[id(step)])
+    passed: dict[str, Value] = {"input": list[Value](step.inputs), "output": list[Value](step.outputs)}
+    artifacts: dict[str, Value] = {key: value for key, value in passed.items() if value}
+    keys: dict[str, Value] = {"name": step.name, "type": "pipeline", "custom": step.child, "artifacts": artifacts}
+    return {key: value for key, value in keys.items() if value}
 
 
 def _variable(variable: Variable) -> Value:

@@ -8,8 +8,9 @@ from migrate.circleci.plan import Plan
 from migrate.lower import caches, script, services, variables
 from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
+from migrate.lower.ordered import Ordered
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, approvals, parameters, stepless
+from migrate.lower.plan import additions, durations, parameters, statuses, stepless
 from migrate.lower.plan.merged import note_merged
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
@@ -28,18 +29,20 @@ PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
 
 
 class Lowered(NamedTuple):
-    """The pipelines, the plan as it was lowered, and the variables and schedules that a person must create."""
+    """The pipelines, the plan as it was lowered, what a person must create, and what the order costs."""
 
     pipelines: Pipelines
     plan: Plan
     variables: tuple[NeededVariable, ...]
     schedules: tuple[Schedule, ...] = ()
+    order: tuple[Ordered, ...] = ()
 
 
 def lower(plan: Plan, draft: Draft) -> Lowered:
     """Lower a plan; what cannot be carried over becomes a note."""
     for change in PLAN_PASSES:
         plan = change(plan, draft)
+    durations.check(plan, draft)
     draft.jobs = {(job.workflow, job.name): job for job in plan.jobs}
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.runs}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
@@ -55,13 +58,15 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     draft.steps = {name: step for name, step in draft.steps.items() if name in running}
     scripts = script.write(draft.steps)
     steps = {name: finish(step, *scripts[name]) for name, step in draft.steps.items()}
-    steps = approvals.hold(plan, steps, draft)
+    steps = statuses.hold(plan, steps, draft)
     note_dropped(draft.jobs, steps, draft)
-    starts = parameters.declared(assemble(selected, draft, steps), plan, draft)
+    starts, order = assemble(selected, draft, steps)
+    starts = parameters.declared(starts, plan, draft)
     model = Pipelines(starts, _triggers(draft, starts), caches=_used(draft, starts), services=_services(draft, starts))
     for improve in PIPELINE_PASSES:
         model = improve(model)
-    return Lowered(model, plan, variables.needed(draft.steps.values(), draft), _schedules(draft, starts))
+    needed = variables.needed(draft.steps.values(), draft)
+    return Lowered(model, plan, needed, _schedules(draft, starts), order)
 
 
 def _triggers(draft: Draft, starts: tuple[Start, ...]) -> tuple[Trigger, ...]:

@@ -1,16 +1,23 @@
 """Selected jobs and their steps become the pipelines of the file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import NamedTuple
 
-from migrate.bitbucket.model import Command, Image, Parallel, Pipeline, Start, Step
+from migrate.bitbucket.model import Command, Start, Step
 from migrate.circleci.conditions import TRUE
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, Span, declare
+from migrate.lower.children import Children, pipeline_of
 from migrate.lower.draft import Draft
-from migrate.lower.plan import approvals
+from migrate.lower.ordered import Ordered, ordered
+from migrate.lower.plan import approvals, statuses
+from migrate.lower.plan.approvals import PLAIN, Held
+from migrate.lower.plan.arrange import Arranged, arrange
+from migrate.lower.plan.graph import bits
 from migrate.lower.plan.guards import FILTER_STATE
-from migrate.lower.plan.order import levels, strangers
+from migrate.lower.plan.order import Child
 from migrate.lower.plan.starting import Selected
 
 REQUIRES_DROPPED = declare(
@@ -29,6 +36,16 @@ STRANGERS = declare(
     well. The job starts later, and does not start if one of the others fails.""",
     "https://circleci.com/docs/configuration-reference/#requires",
     "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",
+)
+FOREIGN_GATE = declare(
+    "waits-for-foreign-gate",
+    Fate.APPROXIMATED,
+    "A job stands behind a manual step that it did not wait for",
+    """A pipeline goes on behind a manual step, or a group with one, when somebody has started it. With several gates
+    that do not wait for each other, what comes behind one comes behind others, too: it is held longer, and never runs
+    unasked.""",
+    "https://circleci.com/docs/workflows/#holding-a-workflow-for-a-manual-approval",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
 )
 NEVER_STARTS = declare(
     "never-starts",
@@ -53,33 +70,59 @@ NOTHING_LEFT = declare(
     "Every job was left out, so the only pipeline fails on purpose, and says so.",
     "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
 )
-_PLAIN = Image("alpine:3.20")
 _NOTHING = Step(
-    "nothing-to-do", "Nothing to do", (Command('echo "CircleCI ran no job here"'),), image=_PLAIN, clone=False
+    "nothing-to-do", "Nothing to do", (Command('echo "CircleCI ran no job here"'),), image=PLAIN, clone=False
 )
 _MISSING = Step(
     "no-job-left",
     "No job is left",
     (Command('echo "no job of CircleCI can run here; see the migration report" >&2\nexit 1\n'),),
-    image=_PLAIN,
+    image=PLAIN,
     clone=False,
 )
 
 
-def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step]) -> tuple[Start, ...]:
+_NAMED = 20
+"""How many jobs a note names."""
+
+
+@dataclass(slots=True, eq=False)
+class _Told:
+    """What was found while the start conditions were put in order: things are said once of all of them."""
+
+    strangers: set[str] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
+    gates: dict[tuple[str, str, str], tuple[Held, list[str]]] = field(default_factory=dict)
+    running: dict[str, list[str]] = field(default_factory=dict)
+    finals: dict[str, list[str]] = field(default_factory=dict)
+    order: list[Ordered] = field(default_factory=list)
+
+
+class Assembled(NamedTuple):
+    """The start conditions of the file, and what the order of each costs."""
+
+    starts: tuple[Start, ...]
+    order: tuple[Ordered, ...]
+
+
+def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step]) -> Assembled:
     """The start conditions of the file, and notes on how their order differs."""
-    told: set[str] = set()
-    starts = [_start(one, draft, steps, told) for one in selected]
+    told = _Told()
+    names = {job.name for job in draft.jobs.values()}
+    children = Children(draft, names | {one.pattern for one in selected if one.section == "custom"})
+    starts = [_start(one, draft, steps, told, children) for one in selected]
+    approvals.note(list(told.gates.values()), draft)
+    statuses.note(steps, told.running, told.finals, draft)
     wide = {start.section for start in starts if start.pipeline and start.pattern in {"", "**"}}
     filled = tuple(_unless_empty(start, wide) for start in starts)
     kept = tuple(start for start in filled if start.pipeline)
     if kept:
-        return kept
+        return Assembled((*kept, *children.starts), tuple(told.order))
     if not any(job.runs for job in draft.jobs.values()):
-        return (Start("custom", "nothing-to-do", (_NOTHING,)),)
+        return Assembled((Start("custom", "nothing-to-do", (_NOTHING,)),), ())
     span = next((job.trail[0] for job in draft.jobs.values()), Span("config", 1, 1))
     draft.notes.add(NOTHING_LEFT, (span,), "jobs", "no job is left to run; the only pipeline fails, and says so")
-    return (Start("custom", "no-job-left", (_MISSING,)),)
+    return Assembled((Start("custom", "no-job-left", (_MISSING,)),), ())
 
 
 def _unless_empty(start: Start, wide: set[str]) -> Start:
@@ -90,25 +133,50 @@ def _unless_empty(start: Start, wide: set[str]) -> Start:
     return start._replace(pipeline=(_NOTHING,))
 
 
-def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: set[str]) -> Start:
-    steps = steps | _asking(one, draft, steps)
-    groups = levels(one.jobs, draft.jobs, steps)
-    items: list[Step | Parallel] = []
-    for group in groups:
-        made = tuple(steps[job.id] for job in group)
-        items.append(made[0] if len(made) == 1 else Parallel(made))
-    here = {job.id: job for job in one.jobs}
-    for name, others in strangers(groups, draft.jobs).items():
-        if name not in told:
-            told.add(name)
-            job = here[name]
-            names = ", ".join(f"'{other}'" for other in others.names) + (
-                f" and {others.more} more" if others.more else ""
-            )
-            said = f"'{job.name}' also waits for {names}"
-            draft.notes.add(STRANGERS, job.trail, f"jobs.{job.key}", said, job=job.id)
-    pipeline: Pipeline = approvals.after_something(tuple(items))
+def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: _Told, children: Children) -> Start:
+    arranged = arrange(one, steps | _asking(one, draft, steps), draft)
+    where = f"{one.section} {one.pattern}".strip()
+    groups = [
+        [children.step(item, arranged) if isinstance(item, Child) else arranged.steps[item] for item in group]
+        for group in arranged.layout
+    ]
+    pipeline = approvals.after_something(pipeline_of(groups))
+    if arranged.final:
+        job, step = arranged.final
+        pipeline = (*pipeline, step)
+        told.finals.setdefault(job.id, []).append(where)
+    if arranged.jobs:
+        told.order.append(ordered(where, arranged, minutes=bool(draft.choices.durations)))
+    for job in one.jobs:
+        told.running.setdefault(job.id, []).append(where)
+    for held in arranged.held:
+        told.gates.setdefault((held.job.id, held.gate.id, held.how), (held, []))[1].append(where)
+    _note_strangers(arranged, draft, told)
     return Start(one.section, one.pattern, pipeline)
+
+
+def _note_strangers(arranged: Arranged, draft: Draft, told: _Told) -> None:
+    for one, job in enumerate(arranged.jobs):
+        if arranged.graph.idle >> one & 1:
+            continue
+        foreign = arranged.foreign(one)
+        strangers = arranged.strangers(one) & ~foreign
+        if foreign and job.id not in told.foreign:
+            told.foreign.add(job.id)
+            said = f"'{job.name}' stands behind {_listed(arranged, foreign)}, which a person starts"
+            draft.notes.add(FOREIGN_GATE, job.trail, f"jobs.{job.key}", said, job=job.id)
+        if strangers and job.id not in told.strangers:
+            told.strangers.add(job.id)
+            said = f"'{job.name}' also waits for {_listed(arranged, strangers)}"
+            draft.notes.add(STRANGERS, job.trail, f"jobs.{job.key}", said, job=job.id)
+
+
+def _listed(arranged: Arranged, found: int) -> str:
+    """The names of the first jobs, and how many more there are."""
+    named = list(islice(bits(found), _NAMED))
+    more = found.bit_count() - len(named)
+    names = ", ".join(f"'{arranged.jobs[one].name}'" for one in named)
+    return f"{names} and {more} more" if more else names
 
 
 def _asking(one: Selected, draft: Draft, steps: dict[str, Step]) -> dict[str, Step]:

@@ -3,6 +3,7 @@
 import json
 
 from migrate.diagnostics import Span
+from migrate.lower.ordered import Ordered
 from migrate.report.rows import Row
 from migrate.report.summary import Remark, Summary
 
@@ -36,6 +37,7 @@ def render(summary: Summary) -> str:
         ],
         "environments": [{"name": one.name, "type": one.type} for one in summary.environments],
         "schedules": [one._asdict() for one in summary.schedules],
+        "order": [_order(one) for one in summary.order],
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
@@ -48,6 +50,14 @@ def _job(row: Row) -> dict[str, object]:
         "steps": list(row.steps),
         "notes": list(row.notes),
     }
+
+
+def _order(one: Ordered) -> dict[str, object]:
+    waiting = [
+        {"job": job.job, "strangers": list(job.strangers), "more": job.more, "gates": list(job.gates)}
+        for job in one.waiting
+    ]
+    return {"start": one.where, "unit": one.unit, "before": one.before, "after": one.after, "waiting": waiting}
 
 
 def _note(remark: Remark) -> dict[str, object]:

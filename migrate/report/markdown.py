@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from migrate.diagnostics import Fate
-from migrate.report import mermaid
+from migrate.report import mermaid, order
 from migrate.report.changes import Group, Line, by_fate
 from migrate.report.markup import Links, code, documentation, escape, prose, table
 from migrate.report.rows import HELD
@@ -29,6 +29,7 @@ def render(summary: Summary, links: Links) -> str:
         *_tasks(summary),
         *_pictures(summary),
         *_jobs(summary, links),
+        *order.section(summary.order),
         *_changes(summary, changes, links),
         *_suggestions(summary),
         *_foot(summary),

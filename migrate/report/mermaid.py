@@ -86,6 +86,8 @@ def _pipeline(start: Start, prefix: str) -> Iterator[str]:
 def _step(step: Step, name: str) -> str:
     lines = [_text(step.name)]
     lines += ["started by hand"] if step.manual else []
+    lines += ["in any case"] if step.final else []
+    lines += [f"runs custom: {_text(step.child)}"] if step.child else []
     lines += [f"deploys to {_text(step.deployment)}"] if step.deployment else []
     return f'{name}["{"<br>".join(lines)}"]' + (":::manual" if step.manual else "")
 

@@ -7,6 +7,7 @@ from migrate.choices import Choices
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Note
 from migrate.lower.draft import NeededVariable, ScaffoldFile, Schedule
+from migrate.lower.ordered import Ordered
 
 
 class Named(Protocol):
@@ -63,6 +64,10 @@ class Converted(Protocol):
     @property
     def scaffold(self) -> tuple[ScaffoldFile, ...]:
         """Files that the repository lacks."""
+
+    @property
+    def order(self) -> tuple[Ordered, ...]:
+        """What the order of each start condition costs."""
 
     @property
     def choices(self) -> Choices:

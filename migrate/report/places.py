@@ -42,12 +42,12 @@ def _defining_lines(root: Node) -> dict[int, int]:
 
 def _steps(start: Start) -> Iterator[tuple[_Way, Step]]:
     top: _Way = ("pipelines", start.section, *((start.pattern,) if start.pattern else ()))
-    for index, item in enumerate(start.pipeline):
+    for index, item in enumerate(start.pipeline, start=1 if start.variables else 0):
         if isinstance(item, Parallel):
             for place, step in enumerate(item.steps):
                 yield (*top, index, "parallel", place, "step"), step
         else:
-            yield (*top, index, "step"), item
+            yield (*top, index, "final" if item.final else "step"), item
 
 
 def _at(node: Node | None, way: _Way) -> Node | None:

@@ -7,6 +7,7 @@ from migrate.bitbucket.model import Pipelines
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Fate, Note
 from migrate.lower.draft import NeededVariable, Schedule
+from migrate.lower.ordered import Ordered
 from migrate.report.checklist import Environment, Task, environments, tasks
 from migrate.report.outcome import Converted, Named
 from migrate.report.places import instances
@@ -47,6 +48,7 @@ class Summary(NamedTuple):
     before: Plan
     pipelines: Pipelines
     schedules: tuple[Schedule, ...] = ()
+    order: tuple[Ordered, ...] = ()
 
     @property
     def dropped(self) -> frozenset[str]:
@@ -83,6 +85,7 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         outcome.before,
         outcome.pipelines,
         outcome.schedules,
+        outcome.order,
     )
 
 

@@ -39,10 +39,10 @@ def name(model: Pipelines) -> Pipelines:
 
 
 def _once(model: Pipelines) -> tuple[Pipelines, list[Step]]:
-    """The model in which equal steps are the same object, and those steps in the order of the plan."""
+    """The model in which equal steps are the same object, and those that are defined, in the order of the plan."""
     known: dict[Step, Step] = {}
     starts = tuple(_map(start, known) for start in model.starts)
-    return model._replace(starts=starts), list(known.values())
+    return model._replace(starts=starts), [step for step in known.values() if not step.child]
 
 
 def _map(start: Start, known: dict[Step, Step]) -> Start:

@@ -1,101 +1,117 @@
 """`requires` becomes sequence and parallel groups: a job stands behind everything that it waits for.
 
-Bitbucket runs a list from top to bottom and knows no graph; jobs that do not wait for each other form a
-parallel group (reference bitbucket.md, section 3.7).
+Bitbucket runs a list from top to bottom and knows no graph; jobs that do not wait for each other form a parallel
+group, and what follows waits for all of it (reference bitbucket.md, section 3.7). Of all such lists the one is taken
+in which the fewest jobs stand behind a manual step that they did not wait for; among those the shortest; among those
+the one in which the fewest jobs wait for jobs that they did not require; and what may come early does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
-from migrate.circleci.plan import Job
-from migrate.lower.plan.install import ADDITION
+from migrate.lower.plan.graph import Graph, bits, by_depth, graph, union
+from migrate.lower.plan.ideals import cheapest
+from migrate.lower.plan.slack import spread
 
-_NAMED = 20
-"""How many jobs a note names."""
+Levels = tuple[tuple[int, ...], ...]
 
 
-def levels(
-    jobs: Iterable[Job], everything: Mapping[tuple[str, str], Job], steps: Mapping[str, object]
-) -> list[list[Job]]:
-    """The jobs that become steps, in groups; each job's group comes after those of the jobs it requires.
+class Child(NamedTuple):
+    """Steps that a child pipeline runs, in its own groups, while its parent goes on beside it."""
 
-    `jobs` run for one start condition; `everything` finds a job by workflow and name. A required job that
-    runs but becomes no step (an approval, a job left out) hands on what it requires itself. An installing
-    step comes before everything.
+    levels: Levels
+
+
+Layout = tuple[tuple[int | Child, ...], ...]
+"""Groups that run one after another, of steps and of child pipelines."""
+
+
+class Waits(NamedTuple):
+    """What a layout makes of a graph: for each step what it waits for, as bits, and how long everything takes."""
+
+    earlier: tuple[int, ...]
+    time: int
+
+
+def waits(whole: Graph, layout: Layout) -> Waits:
+    """What each step waits for, and how long the layout takes, the longest of each group after the other."""
+    earlier = [0] * len(whole.before)
+    done = time = 0
+    for group in layout:
+        here = longest = 0
+        for item in group:
+            levels_of = item.levels if isinstance(item, Child) else ((item,),)
+            inner = took = 0
+            for level in levels_of:
+                for one in level:
+                    earlier[one] = done | inner
+                inner |= union(level)
+                took += max(whole.weights[one] for one in level)
+            here |= inner
+            longest = max(longest, took)
+        done |= here
+        time += longest
+    return Waits(tuple(earlier), time)
+
+
+@lru_cache(maxsize=256)
+def levels(whole: Graph) -> Levels:
+    """The steps in groups that run one after another, each step in the order of the plan.
+
+    Small graphs are looked through, large ones get what a search within the slack of each step finds. Start
+    conditions with the same graph get the same levels, so that they are kept.
     """
-    import networkx as nx
-
-    running = list(jobs)
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(job.id for job in running)
-    here = {job.id: job for job in running}
-    for job in running:
-        required = (everything.get((job.workflow, r.job)) for r in job.requires)
-        graph.add_edges_from((other.id, job.id) for other in required if other and other.id in here)
-    for name in [name for name in graph if name not in steps]:
-        graph.add_edges_from([(a, b) for a in graph.predecessors(name) for b in graph.successors(name)])
-        graph.remove_node(name)
-    leading = [job.id for job in running if job.added == ADDITION and job.id in graph]
-    graph.add_edges_from((first, other) for first in leading for other in list(graph) if other not in leading)
-    place = {job.id: index for index, job in enumerate(running)}
-    groups = [sorted(group, key=place.__getitem__) for group in nx.topological_generations(graph)]
-    return [[here[name] for name in group] for group in groups]
-
-
-class Strangers(NamedTuple):
-    """The jobs that a job now waits for without having required them: the first names, and how many more there are."""
-
-    names: list[str]
-    more: int
-
-
-def strangers(groups: list[list[Job]], jobs: Mapping[tuple[str, str], Job]) -> dict[str, Strangers]:
-    """For each job, by id, the jobs that it now waits for without having required them.
-
-    Sets of jobs are numbers with a bit for each: comparing them takes one step and not one for each job.
-    """
-    listed = [job for group in groups for job in group]
-    bits = {job.id: 1 << index for index, job in enumerate(listed)}
-    wanted = _ancestors(jobs, bits)
-    found: dict[str, Strangers] = {}
-    earlier = 0
-    for group in groups:
-        for job in group:
-            others = earlier & ~wanted.get(job.id, 0)
-            if others:
-                found[job.id] = _named(others, listed)
-        for job in group:
-            earlier |= 0 if job.added == ADDITION else bits[job.id]
-    return found
-
-
-def _named(others: int, listed: list[Job]) -> Strangers:
-    names: list[str] = []
-    while others and len(names) < _NAMED:
-        lowest = others & -others
-        names.append(listed[lowest.bit_length() - 1].name)
-        others ^= lowest
-    return Strangers(names, others.bit_count())
-
-
-def _ancestors(jobs: Mapping[tuple[str, str], Job], bits: Mapping[str, int]) -> dict[str, int]:
-    """What each job requires, itself or through others; each is looked at after those that it requires."""
-    known: dict[str, int] = {}
-    required: dict[str, list[str]] = {}
-    for job in jobs.values():
-        found = (jobs.get((job.workflow, r.job)) for r in job.requires)
-        required[job.id] = [other.id for other in found if other]
-    waiting = list(required)
-    begun: set[str] = set()
-    while waiting:
-        name = waiting[-1]
-        if name not in begun:
-            begun.add(name)
-            waiting += [other for other in required[name] if other not in begun]
+    found: list[tuple[int, ...]] = []
+    for part in series(whole):
+        chosen = tuple(bits(part))
+        if len(chosen) == 1:
+            found.append(chosen)
             continue
-        waiting.pop()
-        if name not in known:
-            known[name] = 0
-            for other in required[name]:
-                known[name] |= bits.get(other, 0) | known.get(other, 0)
-    return known
+        inner = within(whole, part)
+        cheap = cheapest(inner)
+        groups = [tuple(bits(level)) for level in cheap] if cheap is not None else [tuple(g) for g in spread(inner)]
+        found += [tuple(chosen[one] for one in group) for group in groups]
+    return tuple(found)
+
+
+def series(whole: Graph, part: int | None = None) -> Iterator[int]:
+    """The parts of which each step waits for every step of the part before, as fine as they get, as bits."""
+    chosen = [one for one in by_depth(whole.before) if part is None or part >> one & 1]
+    common = [0] * len(chosen)
+    shared = whole.everything
+    for place in range(len(chosen) - 1, -1, -1):
+        common[place] = shared
+        shared &= whole.before[chosen[place]]
+    placed = since = 0
+    for place, one in enumerate(chosen):
+        placed |= 1 << one
+        since |= 1 << one
+        if place == len(chosen) - 1 or not placed & ~common[place]:
+            yield since
+            since = 0
+
+
+def within(whole: Graph, part: int) -> Graph:
+    """The graph of some of the steps, numbered anew in the same order; what leads through others is kept."""
+    chosen = list(bits(part))
+    number = {one: place for place, one in enumerate(chosen)}
+    if part == whole.everything:
+        return whole
+    near = [[number[other] for other in _near(whole, one, part)] for one in chosen]
+    weights = [whole.weights[one] for one in chosen]
+    manual, idle = (union(number[one] for one in bits(mask & part)) for mask in (whole.manual, whole.idle))
+    return graph(near, weights, manual, idle)
+
+
+def _near(whole: Graph, one: int, part: int) -> Iterator[int]:
+    """The steps of the part that a step waits for: those at first hand, and what others hand on."""
+    beside = [other for other in whole.direct[one] if part >> other & 1]
+    yield from beside
+    known = union(beside)
+    for other in beside:
+        known |= whole.before[other]
+    yield from bits(whole.before[one] & part & ~known)
+
+
+__all__ = ["Child", "Layout", "Levels", "Waits", "levels", "series", "waits", "within"]
