@@ -1,4 +1,4 @@
-"""The driver: read, expand, lower, write."""
+"""The driver: read, expand, lower, write, verify."""
 
 import hashlib
 import re
@@ -19,6 +19,7 @@ from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
 from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile
 from migrate.lower.plan.additions import STEPS
+from migrate.verify import Verdict, tell, verify
 from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Node
@@ -68,7 +69,7 @@ class Outcome(NamedTuple):
     """What a conversion gives: the file's text (None if the config was refused) and everything said about it.
 
     `plan` is the plan as it was lowered, `before` as the source has it, without what the user added; `files` are the
-    files that were read besides the config.
+    files that were read besides the config; `verdict` says what runs on which event, on both sides.
     """
 
     text: str | None
@@ -83,6 +84,7 @@ class Outcome(NamedTuple):
     repository: frozenset[str] = frozenset()
     before: Plan = Plan()
     files: tuple[str, ...] = ()
+    verdict: Verdict = Verdict()
 
 
 def convert(
@@ -163,8 +165,11 @@ def _choices(choices: Source | None, claims: Claims, notes: Notes) -> Choices:
 
 def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outcome:
     header = (f"Converted from {source.path} by circle2bb; migration-report.md says what changed and why.",)
+    text = write(lay_out(lowered.pipelines), header)
+    verdict = verify(plan, text, draft.notes, draft.choices, (job.name for job in lowered.plan.jobs if job.added))
+    tell(verdict, plan, draft.notes)
     return Outcome(
-        write(lay_out(lowered.pipelines), header),
+        text,
         tuple(draft.notes),
         source,
         lowered.plan,
@@ -175,6 +180,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         draft.choices,
         frozenset(name for name in ("setup.py", "pyproject.toml", "Dockerfile") if draft.has_file(name)),
         plan,
+        verdict=verdict,
     )
 
 

@@ -70,7 +70,7 @@ def holds(expression: Node, variables: Variables, changed: tuple[str, ...] | Non
             patterns = [_value(part, variables) for part in expression.parts]
             if changed is None or None in patterns:
                 return None
-            return any(globs.matches(str(pattern), path) for pattern in patterns for path in changed)
+            return any(globs.matches_path(str(pattern), path) for pattern in patterns for path in changed)
         case "value" | "variable":
             value = _value(expression, variables)
             return None if value is None else _text(value) == "true"

@@ -4,19 +4,19 @@ CircleCI's side comes from the plan, Bitbucket's from the written text alone; ho
 looked at, so that no mistake there can hide here. Events on which the same happens are one row, named by the first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migrate.choices import NO_CHOICES, Choices
 from migrate.circleci.plan import Plan
-from migrate.diagnostics import Fate, Note, declare
+from migrate.diagnostics import Fate, Note, Notes, Span, declare
 from migrate.verify.bitbucket_side import Bitbucket
 from migrate.verify.candidates import Candidates
 from migrate.verify.circleci_side import CircleCI
 from migrate.verify.compare import Difference, Kind, Names, State, compare
 from migrate.verify.events import Event
 from migrate.verify.explained import Explanations
-from migrate.verify.written import read
+from migrate.verify.written import Written, read
 
 VERIFY_DIFFERENCE = declare(
     "verify-difference",
@@ -111,7 +111,34 @@ def verify(
         key = (event.kind, event.workflow, one, other, found)
         row = rows.get(key)
         rows[key] = row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)
-    return Verdict(_columns(plan), tuple(rows.values()), tuple(written.problems), candidates.more)
+    problems = (*written.problems, *_unheeded(choices, written))
+    return Verdict(_columns(plan), tuple(rows.values()), problems, candidates.more)
+
+
+def _unheeded(choices: Choices, written: Written) -> Iterator[str]:
+    """The jobs that the user chose for a start condition, that have a step somewhere, and are not run there."""
+    there = {(section, pattern): {step.name for step in run.steps} for section, pattern, run in written.pipelines}
+    everywhere = {name for names in there.values() for name in names}
+    titles = {name: title for name, title, _ in choices.rename}
+    for one in choices.selections:
+        wanted = {titles.get(name, name) for name, _ in one.jobs} & everywhere
+        for name in sorted(wanted - there.get((one.section, one.pattern), set())):
+            yield f"the choices want '{name}' in {one.section} {one.pattern}".rstrip() + ", and it is not there"
+
+
+def tell(verdict: Verdict, plan: Plan, notes: Notes) -> None:
+    """Note every difference that nothing explains, each once, with the first event on which it shows."""
+    trails = {job.id: job.trail for job in plan.jobs}
+    somewhere = (next((workflow.span for workflow in plan.workflows), Span("config", 1, 1)),)
+    told: set[str] = set()
+    for row, found in verdict.unexplained:
+        if found.said not in told:
+            told.add(found.said)
+            job = found.difference.job
+            said = f"on '{row.event.label}': {found.said}"
+            notes.add(VERIFY_DIFFERENCE, trails.get(job, somewhere), found.difference.name, said, job=job)
+    for problem in verdict.problems:
+        notes.add(VERIFY_DIFFERENCE, somewhere, "pipelines", problem)
 
 
 def _names(plan: Plan, choices: Choices, added: Iterable[str], excused: frozenset[str]) -> Names:
@@ -130,4 +157,4 @@ def _columns(plan: Plan) -> tuple[Job, ...]:
     return tuple(Job(job.id, job.id if several else job.name) for job in plan.jobs if job.runs)
 
 
-__all__ = ["Found", "Job", "Row", "Verdict", "verify"]
+__all__ = ["Found", "Job", "Row", "Verdict", "tell", "verify"]

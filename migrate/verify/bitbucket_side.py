@@ -136,7 +136,7 @@ def decide(decider: Decider, event: Event, known: dict[str, str]) -> Decided:
 
 
 def _matched(patterns: Iterable[str], path: str) -> bool:
-    return any(globs.matches(pattern, path) for pattern in patterns)
+    return any(globs.matches_path(pattern, path) for pattern in patterns)
 
 
 _OPEN = Decided()

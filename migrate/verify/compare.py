@@ -1,9 +1,11 @@
 """What differs between the two sides of one event: jobs, their order, and the gates before them."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from migrate.verify import bitbucket_side, circleci_side
@@ -11,7 +13,8 @@ from migrate.verify.bitbucket_side import Instance
 from migrate.verify.circleci_side import Running
 
 _SUCCESS = "success"
-_ANY = "terminal"
+_MOST_ORDERS = 24
+"""Ways in which the jobs of one name are given its steps, until nothing differs."""
 
 
 class Kind(StrEnum):
@@ -84,9 +87,14 @@ class Names:
 
 def compare(before: circleci_side.Run, after: bitbucket_side.Run, names: Names) -> Compared:
     """Hold the two sides of an event against each other."""
-    comparison = _Comparison(before, after, names)
-    found = tuple(dict.fromkeys(comparison.differences()))
-    return Compared(comparison.states_before(), comparison.states_after(), found)
+    best = _Comparison(before, after, names, {})
+    chosen = best.shared
+    for name in list(chosen) if best.found else ():
+        for order in islice(itertools.permutations(chosen[name]), 1, _MOST_ORDERS):
+            other = _Comparison(before, after, names, {**chosen, name: list(order)})
+            if len(other.found) < len(best.found):
+                best, chosen = other, {**chosen, name: list(order)}
+    return Compared(best.states_before(), best.states_after(), best.found)
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -102,6 +110,8 @@ class _Comparison:
     before: circleci_side.Run
     after: bitbucket_side.Run
     names: Names
+    shared: dict[str, list[str]]
+    """The ids of the jobs whose steps have one name, in the order in which they take them; filled where it is not."""
     steps: dict[str, int] = field(default_factory=dict)
     """The place of a job's step, by the job's id."""
     owners: dict[int, str] = field(default_factory=dict)
@@ -114,23 +124,31 @@ class _Comparison:
     near: dict[str, int] = field(default_factory=dict)
     """Those that no step stands between."""
     kept: dict[tuple[int, int], bool] = field(default_factory=dict)
+    found: tuple[Difference, ...] = ()
 
     def __post_init__(self) -> None:
         self.match()
         self.close()
+        self.found = tuple(dict.fromkeys(self.differences()))
 
     def match(self) -> None:
-        """Give each job that runs its step; where several have one name, in the order of plan and file."""
+        """Give each job that runs its step; where several have one name, those with the fewest before them first."""
         there: dict[str, list[int]] = defaultdict(list)
         for place, instance in enumerate(self.after):
             if instance.step.name and instance.runs is not False:
                 there[instance.step.name].append(place)
-        for running in sorted(self.before, key=lambda one: one.job.id in self.names.excused):
-            waiting = there.get(self.names.title(running)) if running.job.runs else None
-            if waiting:
-                place = waiting.pop(0)
-                self.steps[running.job.id] = place
-                self.owners[place] = running.job.id
+        depths: dict[str, int] = {}
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for running in self.before:
+            depths[running.job.id] = 1 + max((depths[other.job.id] for other, _ in running.requires), default=0)
+            if running.job.runs:
+                by_name[self.names.title(running)].append(running.job.id)
+        for name, jobs in by_name.items():
+            if len(jobs) > 1 and name not in self.shared:
+                self.shared[name] = sorted(jobs, key=lambda job: (job in self.names.excused, depths[job]))
+            for job, place in zip(self.shared.get(name, jobs), there[name], strict=False):
+                self.steps[job] = place
+                self.owners[place] = job
 
     def close(self) -> None:
         """What each job waits for; jobs come after those that they require."""

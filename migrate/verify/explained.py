@@ -11,7 +11,7 @@ from migrate.circleci.plan import Plan
 from migrate.diagnostics import Note
 from migrate.verify.bitbucket_side import Started
 from migrate.verify.compare import Difference, Kind
-from migrate.verify.events import BRANCH, PULL_REQUEST, Event
+from migrate.verify.events import BRANCH, Event
 
 OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "executor-dropped": frozenset({Kind.MISSING}),  # its machine does not exist there: it is in no pipeline
@@ -52,7 +52,11 @@ class Explanations:
         for job in plan.jobs:
             self.ids[titles.get(job.name, job.name)].append(job.id)
         self.choices = choices
-        self.selected = {(one.section, one.pattern) for one in choices.selections}
+        title = {name: title for name, title, _ in choices.rename}
+        self.selected = {
+            (one.section, one.pattern): {title.get(name, name) for name, _ in one.jobs} | {name for name, _ in one.jobs}
+            for one in choices.selections
+        }
 
     def excused(self) -> frozenset[str]:
         """The jobs of which a note says that they are left out."""
@@ -63,7 +67,7 @@ class Explanations:
         found = self.by_note(difference.job, difference.kind)
         if not found and difference.kind is Kind.HELD:
             found = self.of_held(difference)
-        return found or self.by_choice(difference.kind, event, started)
+        return found or self.by_choice(difference, event, started)
 
     def by_note(self, job: str, kind: Kind) -> str:
         """The code of a note of this job, or its workflow, that tells of differences of this kind."""
@@ -89,14 +93,16 @@ class Explanations:
             waiting += fresh
         return found
 
-    def by_choice(self, kind: Kind, event: Event, started: tuple[Started, ...]) -> str:
-        """What the user chose for all jobs of an event."""
-        if kind in {Kind.MISSING, Kind.EXTRA, Kind.OFFERED}:
-            if any((one.section, one.pattern) in self.selected for one in started):
+    def by_choice(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
+        """What the user chose for a start condition, or for all branches that have none of their own."""
+        kind = difference.kind
+        if kind not in {Kind.MISSING, Kind.EXTRA, Kind.OFFERED}:
+            return ""
+        for one in started:
+            wanted = self.selected.get((one.section, one.pattern))
+            if wanted is not None and (difference.name in wanted) == (kind is not Kind.MISSING):
                 return "selected"
-            branches = self.choices.feature_branches
-            if branches == "pull-requests" and event.kind == BRANCH and not started and kind is Kind.MISSING:
-                return "feature-branches: pull-requests"
-            if branches != "push" and event.kind == PULL_REQUEST:
-                return f"feature-branches: {branches}"
+        branches = self.choices.feature_branches
+        if branches == "pull-requests" and event.kind == BRANCH and not started and kind is Kind.MISSING:
+            return f"feature-branches: {branches}"
         return ""

@@ -117,8 +117,16 @@ def _only_speaks(text: str) -> bool:
     from migrate.shell.words import command_words
 
     parsed = parse_shell(text)
-    listed = [command_words(part) if part.kind == "command" else () for part in parsed.root.parts]
+    parts = [_to_errors(part) for part in parsed.root.parts]
+    listed = [command_words(part) if part.kind == "command" else () for part in parts]
     return parsed.valid and all(words and words[0].literal in _NO_WORK for words in listed)
+
+
+def _to_errors(statement: Any) -> Any:  # noqa: ANN401 - a node of the shell's tree
+    """The command of `… >&2`, which writes no file."""
+    body, *redirects = statement.parts or (statement,)
+    spoken = all(one.text in {">&2", "1>&2"} for one in redirects)
+    return body if statement.kind == "redirected_statement" and spoken else statement
 
 
 class _Reader:
