@@ -1,4 +1,4 @@
-"""Bitbucket's expression language: conditions of `triggers` and `condition.state` (reference bitbucket.md, section 1.10).
+"""Bitbucket's expression language: `triggers` and `condition.state` (reference bitbucket.md, section 1.10).
 
 Strings in double quotes, numbers, `true` and `false`, variables by their bare names; `== != < <= > >= && || !`,
 parentheses, `glob(value, "pattern")` and `changesetInclude("pattern", …)`. A variable is a text; one that is not set

@@ -14,13 +14,11 @@ from migrate.cli.exits import NOTED, Refused
 from migrate.cli.orb_options import Orbs, orb_options
 from migrate.cli.reading import named, project
 from migrate.diagnostics import Fate, Notes
+from migrate.diagnostics import plain as plain_text
 from migrate.verify import Verdict
 from migrate.verify import verify as verify_text
-from migrate.verify.table import SIGNS, WRONG, render
+from migrate.verify.table import MOST_ROWS, SIGNS, WRONG, groups, render
 from migrate.yamlio.read import read
-
-_LABELS = 3
-"""How many events a difference names."""
 
 
 @click.command()
@@ -74,10 +72,9 @@ def verify(
     orbs.keep()
     verdict = _verdict(outcome, pipelines)
     plain = not _can_say("".join((*SIGNS.values(), WRONG, "→")))
-    rows = len(verdict.rows)
-    click.echo(render(verdict, plain=plain, most=rows) if everything else render(verdict, plain=plain))
+    click.echo(render(verdict, plain=plain, most=len(verdict.rows) if everything else MOST_ROWS))
     for line in _differences(verdict):
-        click.echo(line)
+        click.echo(plain_text(line))
     if verdict.unexplained or verdict.problems:
         click.get_current_context().exit(NOTED)
 
@@ -104,19 +101,15 @@ def _can_say(text: str) -> bool:
 
 
 def _differences(verdict: Verdict) -> Iterator[str]:
-    """A line for each difference: what differs, on which events, and why."""
+    """A line for each difference: which jobs, what differs, on which events, and why."""
     yield from (f"problem: {problem}" for problem in verdict.problems)
-    labels: dict[tuple[str, str], list[str]] = {}
-    for row in verdict.rows:
-        for found in row.found:
-            labels.setdefault((found.reason, found.said), []).append(row.event.label)
-    for (reason, said), events in sorted(labels.items(), key=lambda one: bool(one[0][0])):
-        more = f" and {len(events) - _LABELS} more" if len(events) > _LABELS else ""
-        why = f"explained by {reason}" if reason else "not explained"
-        yield f"{why}: {said} (on: {'; '.join(events[:_LABELS])}{more})"
+    found = groups(verdict)
+    for group in found:
+        why = f"explained by {group.reason}" if group.reason else "not explained"
+        yield f"{why}: {', '.join(group.names)}: {group.said} (on: {group.where})"
     if verdict.more:
         yield "there were too many names and values to try all of them"
-    if not labels:
+    if not found:
         yield "no difference"
 
 

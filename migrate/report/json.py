@@ -5,6 +5,7 @@ import json
 from migrate.diagnostics import Span
 from migrate.report.rows import Row
 from migrate.report.summary import Remark, Summary
+from migrate.report.truth import events
 
 SCHEMA = 1
 
@@ -36,6 +37,7 @@ def render(summary: Summary) -> str:
         ],
         "environments": [{"name": one.name, "type": one.type} for one in summary.environments],
         "schedules": [],
+        "events": events(summary.verdict),
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 

@@ -8,6 +8,7 @@ from migrate.report.changes import Group, Line, by_fate
 from migrate.report.markup import Links, code, documentation, escape, prose, table
 from migrate.report.rows import HELD
 from migrate.report.summary import Counts, Summary
+from migrate.report.truth import section
 
 _MEANING = {
     Fate.ERROR: "could not be converted and fails until somebody mends it",
@@ -29,6 +30,7 @@ def render(summary: Summary, links: Links) -> str:
         *_tasks(summary),
         *_pictures(summary),
         *_jobs(summary, links),
+        *section(summary.verdict),
         *_changes(summary, changes, links),
         *_suggestions(summary),
         *_foot(summary),

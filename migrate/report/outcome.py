@@ -7,6 +7,7 @@ from migrate.choices import Choices
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Note
 from migrate.lower.draft import NeededVariable, ScaffoldFile
+from migrate.verify import Verdict
 
 
 class Named(Protocol):
@@ -67,6 +68,10 @@ class Converted(Protocol):
     @property
     def repository(self) -> frozenset[str]:
         """Which of a few telling files the repository has."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What runs on which event, on both sides."""
 
 
 __all__ = ["Converted", "Named"]

@@ -12,6 +12,7 @@ from migrate.report.outcome import Converted, Named
 from migrate.report.places import instances
 from migrate.report.rows import HELD, Row, rows
 from migrate.report.suggestions import Suggestion, suggestions
+from migrate.verify import Verdict
 
 
 class Remark(NamedTuple):
@@ -46,6 +47,7 @@ class Summary(NamedTuple):
     suggestions: tuple[Suggestion, ...]
     before: Plan
     pipelines: Pipelines
+    verdict: Verdict
 
     @property
     def dropped(self) -> frozenset[str]:
@@ -81,6 +83,7 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         suggestions(outcome),
         outcome.before,
         outcome.pipelines,
+        outcome.verdict,
     )
 
 

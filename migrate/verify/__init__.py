@@ -41,10 +41,9 @@ class Found(NamedTuple):
     reason: str
 
     @property
-    def said(self) -> str:
-        """The difference in words."""
-        kind, _, name, other = self.difference
-        return _SAID[kind].format(name=name, other=other or "something else")
+    def phrase(self) -> str:
+        """What differs, without the job's name."""
+        return _PHRASES[self.difference.kind].format(other=self.difference.other or "something else")
 
 
 class Row(NamedTuple):
@@ -71,15 +70,15 @@ class Verdict(NamedTuple):
         return tuple((row, found) for row in self.rows for found in row.found if not found.reason)
 
 
-_SAID = {
-    Kind.MISSING: "'{name}' does not run",
-    Kind.EXTRA: "'{name}' runs, and CircleCI does not run it",
-    Kind.OFFERED: "'{name}' can be started by hand, and CircleCI does not run it",
-    Kind.ORDER: "'{name}' does not wait for '{other}'",
-    Kind.GATE: "'{name}' does not wait for the approval '{other}'",
-    Kind.HELD: "'{name}' waits until somebody starts '{other}', and CircleCI asks nobody",
-    Kind.STATUS: "'{name}' runs after other results of '{other}'",
-    Kind.UNKNOWN: "whether '{name}' runs cannot be told",
+_PHRASES = {
+    Kind.MISSING: "CircleCI runs it, Bitbucket does not",
+    Kind.EXTRA: "Bitbucket runs it, CircleCI does not",
+    Kind.OFFERED: "CircleCI does not run it, on Bitbucket somebody may start it",
+    Kind.ORDER: "it no longer waits for '{other}'",
+    Kind.GATE: "it no longer waits for the approval '{other}'",
+    Kind.HELD: "it waits until somebody starts '{other}', where CircleCI asks nobody",
+    Kind.STATUS: "it runs after other results of '{other}'",
+    Kind.UNKNOWN: "whether it runs cannot be told",
 }
 
 
@@ -110,7 +109,9 @@ def verify(
         found = tuple(Found(each, reasons.of(each, event, started)) for each in differences)
         key = (event.kind, event.workflow, one, other, found)
         row = rows.get(key)
-        rows[key] = row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)
+        rows[key] = (
+            row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)
+        )
     problems = (*written.problems, *_unheeded(choices, written))
     return Verdict(_columns(plan), tuple(rows.values()), problems, candidates.more)
 
@@ -132,10 +133,11 @@ def tell(verdict: Verdict, plan: Plan, notes: Notes) -> None:
     somewhere = (next((workflow.span for workflow in plan.workflows), Span("config", 1, 1)),)
     told: set[str] = set()
     for row, found in verdict.unexplained:
-        if found.said not in told:
-            told.add(found.said)
+        said = f"'{found.difference.name}': {found.phrase}"
+        if said not in told:
+            told.add(said)
             job = found.difference.job
-            said = f"on '{row.event.label}': {found.said}"
+            said = f"{said}; so on '{row.event.label}'"
             notes.add(VERIFY_DIFFERENCE, trails.get(job, somewhere), found.difference.name, said, job=job)
     for problem in verdict.problems:
         notes.add(VERIFY_DIFFERENCE, somewhere, "pipelines", problem)

@@ -14,6 +14,7 @@ from migrate.verify.words import Piece, Variables, found_in, joined, pattern
 
 Truth = bool | None
 _CONNECTED = {"binary_expression", "unary_expression", "parenthesized_expression", "negated_command", "test_command"}
+_COMPARING = frozenset({"==", "=", "!=", "=~"})
 _SIGNS = {"[[", "]]", "[", "]", "(", ")", "&&", "||", "!", "==", "=", "!=", "=~", "-a", "-o"}
 _NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__,
@@ -117,6 +118,14 @@ class _Reader:
             found.append(self.single())
         return False if False in found else None if None in found else True
 
+    def word(self) -> Word | None:
+        """The next token, if it is a word."""
+        first = self.tokens[0] if self.tokens else ""
+        if isinstance(first, Word):
+            del self.tokens[0]
+            return first
+        return None
+
     def single(self) -> Truth:
         if self.took("!"):
             inner = self.single()
@@ -124,14 +133,16 @@ class _Reader:
         if self.took("("):
             inner = self.either()
             return inner if self.took(")") else self.stuck()
-        if not self.tokens or not isinstance(self.tokens[0], Word):
+        first = self.word()
+        if first is None:
             return self.stuck()
-        first = self.tokens.pop(0)
-        assert isinstance(first, Word)
-        if first.text in {"-n", "-z"} and self.tokens and isinstance(self.tokens[0], Word):
-            return self.emptiness(first.text, self.tokens.pop(0))
-        if self.tokens and (self.tokens[0] in {"==", "=", "!=", "=~"} or _is_order(self.tokens[0])):
-            return self.comparison(first, self.tokens.pop(0))
+        following = self.tokens[0] if self.tokens else ""
+        if following in _COMPARING or _is_order(following):
+            del self.tokens[0]
+            return self.comparison(first, following)
+        if first.text in {"-n", "-z"} and (asked := self.word()):
+            text = asked.value(self.variables)
+            return None if text is None else bool(text) == (first.text == "-n")
         text = first.value(self.variables)
         return None if text is None else bool(text)
 
@@ -139,15 +150,10 @@ class _Reader:
         self.tokens.append("")  # is never read, so that the whole is not understood
         return None
 
-    def emptiness(self, sign: str, word: Token) -> Truth:
-        text = word.value(self.variables) if isinstance(word, Word) else None
-        return None if text is None else bool(text) == (sign == "-n")
-
     def comparison(self, left: Word, sign: Token) -> Truth:
-        if not self.tokens or not isinstance(self.tokens[0], Word):
+        right = self.word()
+        if right is None:
             return self.stuck()
-        right = self.tokens.pop(0)
-        assert isinstance(right, Word)
         value, parts = left.value(self.variables), right.parts(self.variables)
         if value is None or parts is None:
             return None

@@ -1,4 +1,4 @@
-"""What Bitbucket runs on an event, from the written text alone (reference bitbucket.md, sections 1.7-1.11, 2 and 3.7)."""
+"""What Bitbucket runs on an event, by the written text alone (reference bitbucket.md, sections 1.7-1.11, 2, 3.7)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -140,6 +140,7 @@ def _matched(patterns: Iterable[str], path: str) -> bool:
 
 
 _OPEN = Decided()
+_GATE = Step("", manual=True)
 
 
 @dataclass(slots=True, eq=False)
@@ -179,7 +180,7 @@ class _Simulation:
         if stage is False:
             return before, gates
         if line.manual:
-            gates |= self.add(Instance(Step("", manual=True), False, before, gates))
+            gates |= self.add(Instance(_GATE, runs=False, before=before, gates=gates))
         for step in line.steps:
             decided = self.of_decider(step.decider)
             if decided.conditions is False:
@@ -197,6 +198,6 @@ class _Simulation:
     def child(self, step: Step, before: int, gates: int, depth: int) -> tuple[int, int]:
         """A step that runs another pipeline and waits for it."""
         if step.manual:
-            self.add(Instance(Step("", manual=True), False, before, gates))
+            self.add(Instance(_GATE, runs=False, before=before, gates=gates))
         pipeline = self.written.sections["custom"].get(step.child)
         return self.pipeline(pipeline, before, gates, depth + 1) if pipeline else (before, gates)

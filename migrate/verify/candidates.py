@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from migrate.bitbucket.expressions import Node
-from migrate.circleci.conditions import Condition, Subject, Test, tests
+from migrate.circleci.conditions import Subject, Test, tests
 from migrate.circleci.facts import Value
 from migrate.circleci.filters import NameFilter
 from migrate.circleci.plan import Plan, Workflow
@@ -29,6 +29,7 @@ _DECIDED = {
 }
 """What the kind of an event decides."""
 _OTHER = "something-else"
+_USUAL = (_OTHER, False)
 
 
 class Candidates:
@@ -45,9 +46,14 @@ class Candidates:
             )
         )
         self.tests = tuple(dict.fromkeys(test for condition in self.conditions for test in tests(condition)))
+        self.assumed = tuple((name, values[-1]) for name, values in self.values().items())
 
     def events(self) -> Iterator[Event]:
         """The events, the best examples of their kind first."""
+        return (event._replace(assumed=self.assumed) for event in self.plain())
+
+    def plain(self) -> Iterator[Event]:
+        """The events, without what is assumed in each."""
         branches, tags = self.names(BRANCH), self.names(TAG)
         yield from (Event(BRANCH, name) for name in branches)
         yield from (Event(TAG, name) for name in tags)
@@ -81,7 +87,7 @@ class Candidates:
                 found |= dict.fromkeys(self.of_filter(job.filters.branches))
             found |= dict.fromkeys(str(one.value) for one in tests(job.filters.condition) if one.subject == _BRANCH)
         found |= dict.fromkeys(BRANCHES[:2]) if len(found) != 1 else {}
-        return list(name for name in found if samples.is_ref(name))[:_CUSTOM_NAMES]
+        return [name for name in found if samples.is_ref(name)][:_CUSTOM_NAMES]
 
     def names(self, kind: str) -> list[str]:
         """The names of branches or of tags."""
@@ -134,28 +140,36 @@ class Candidates:
         """The texts in the expressions of the written file."""
         expressions: list[Node] = [one.condition for one in self.written.triggers]
         for _, _, pipeline in self.written.pipelines:
-            deciders = (one.decider for group in pipeline.groups for line in group.lines for one in (line, *line.steps))
-            expressions += dict.fromkeys(state for decider in deciders for state in decider.states)
+            deciders = (line.decider for group in pipeline.groups for line in group.lines)
+            both = (*deciders, *(step.decider for step in pipeline.steps))
+            expressions += dict.fromkeys(state for decider in both for state in decider.states)
         for expression in dict.fromkeys(expressions):
-            yield from (part.value for part in expression.below() if part.kind == "value" and isinstance(part.value, str))
+            yield from (
+                part.value for part in expression.below() if part.kind == "value" and isinstance(part.value, str)
+            )
 
-    def given(self) -> Iterator[tuple[tuple[tuple[str, Value], ...], tuple[str, ...]]]:
-        """What else an event may bring: values that conditions ask for, and changed paths."""
-        values: dict[str, dict[Value, None]] = {}
-        changed: dict[tuple[str, ...], None] = {}
+    def values(self) -> dict[str, list[Value]]:
+        """What else conditions ask for, each with the values on both sides; the last is what is usual."""
+        found: dict[str, dict[Value, None]] = {}
         for test in self.tests:
             for name in (test.subject, *([test.value.name] if isinstance(test.value, Subject) else [])):
                 if name not in _DECIDED:
-                    values.setdefault(name, {}).update(dict.fromkeys(_values(test)))
-            if test.subject == _CHANGED:
-                changed |= dict.fromkeys((path,) for path in samples.of_pattern(str(test.value))[:3])
+                    found.setdefault(name, {}).update(dict.fromkeys(_values(test)))
+        return {name: sorted(values, key=lambda value: value in _USUAL) for name, values in found.items()}
+
+    def given(self) -> Iterator[tuple[tuple[tuple[str, Value], ...], tuple[str, ...]]]:
+        """What else an event may bring: values that conditions ask for, and changed paths."""
+        values = self.values()
+        tests_of_paths = (test for test in self.tests if test.subject == _CHANGED)
+        changed = dict.fromkeys((path,) for test in tests_of_paths for path in samples.of_pattern(str(test.value))[:3])
         combined = itertools.product(*([(name, value) for value in found] for name, found in values.items()))
         listed = list(itertools.islice(combined, MOST_GIVEN + 1)) if values else [()]
         self.more = self.more or len(listed) > MOST_GIVEN
         for given in listed[:MOST_GIVEN]:
+            told = tuple(one for one in given if one not in self.assumed)
             for paths in ((), *changed):
-                if given or paths:
-                    yield given, paths
+                if told or paths:
+                    yield told, paths
 
 
 def _of_test(test: Test) -> Iterable[str]:
@@ -194,8 +208,3 @@ def _scheduled_branches(workflow: Workflow) -> Iterator[str]:
                 text = item.text
                 is_regex = len(text) > 1 and text.startswith("/") and text.endswith("/")
                 yield from samples.of_pattern(text[1:-1].replace("\\/", "/")) if is_regex else (text,)
-
-
-def condition_subjects(condition: Condition) -> set[str]:
-    """What a condition asks for that no kind of event decides."""
-    return {test.subject for test in tests(condition)} - _DECIDED

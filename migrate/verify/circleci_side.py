@@ -18,7 +18,7 @@ _SUCCESS, _ANY = "success", "terminal"
 
 
 class Running(NamedTuple):
-    """A job as a run has it, behind those that it waits for. `requires` are the jobs that run and that it waits for, each with the statuses.
+    """A job as a run has it. `requires` are the jobs that run and that it waits for, each with the statuses.
 
     `after_failure` says that it only runs if another one has not succeeded; `runs` None is not known.
     """
@@ -56,7 +56,9 @@ class CircleCI:
             starts = _starts(workflow, event)
             if starts is False:
                 continue
-            own = tuple(admitted[number] if starts else admitted[number] and None for number in self._own[workflow.name])
+            own = tuple(
+                admitted[number] if starts else admitted[number] and None for number in self._own[workflow.name]
+            )
             known = self._runs.get((workflow.name, own))
             if known is None:
                 known = self._runs[workflow.name, own] = _run(workflow, own)

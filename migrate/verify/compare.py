@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 
 class Difference(NamedTuple):
-    """One thing that differs; `job` is the id of a job, or empty where a step is no job's, and `name` what it is called.
+    """One thing that differs; `job` is the id of a job, empty where a step is no job's, and `name` what it is called.
 
     `other` names the job, approval or step that it is about.
     """

@@ -10,7 +10,8 @@ BRANCH, TAG, PULL_REQUEST, CUSTOM = KINDS = ("branch", "tag", "pull-request", "c
 class Event(NamedTuple):
     """A push of a branch or a tag called `name`, commits in a pull request from it, or a start of `workflow` on it.
 
-    `changed` are the paths that differ, `given` what else a condition asks for, by its name in the config.
+    `changed` are the paths that differ, `given` what else a condition asks for, by its name in the config, and
+    `assumed` what is taken for the rest of that, and goes without saying.
     """
 
     kind: str
@@ -18,6 +19,7 @@ class Event(NamedTuple):
     workflow: str = ""
     changed: tuple[str, ...] = ()
     given: tuple[tuple[str, Value], ...] = ()
+    assumed: tuple[tuple[str, Value], ...] = ()
 
     @property
     def label(self) -> str:
@@ -45,7 +47,7 @@ class Event(NamedTuple):
             "pipeline.schedule.id": None,
             "changed paths": "\n".join(self.changed),
         }
-        return known | dict(self.given)
+        return known | dict(self.assumed) | dict(self.given)
 
     @property
     def variables(self) -> dict[str, str]:

@@ -60,7 +60,9 @@ class Explanations:
 
     def excused(self) -> frozenset[str]:
         """The jobs of which a note says that they are left out."""
-        return frozenset(job for job, codes in self.jobs.items() if any(Kind.MISSING in OF_JOBS.get(c, ()) for c in codes))
+        return frozenset(
+            job for job, codes in self.jobs.items() if any(Kind.MISSING in OF_JOBS.get(c, ()) for c in codes)
+        )
 
     def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
         """The code or the choice that explains a difference; empty if nothing does."""

@@ -5,6 +5,7 @@ begins with is its work, and the step runs. A test of the event's variables that
 None: verify says so, and never takes it for a yes (reference bitbucket.md, sections 2.2 and 3.1).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -163,7 +164,7 @@ class _Run:
         return End.UNKNOWN if EVENT & {*names(node)} or self.own.keys() & names(node) else End.WORK
 
     def grep(self, node: Node) -> bool | None:
-        """`printf '%s\\n' "$X" | grep -Eq 'expression'`, in its usual spellings."""
+        r"""`printf '%s\n' "$X" | grep -Eq 'expression'`, in its usual spellings."""
         if len(node.parts) != 2:  # noqa: PLR2004 - the one that says, and the one that looks
             return None
         saying, looking = ([child for child in part.children if child.start < child.end] for part in node.parts)
@@ -220,7 +221,7 @@ class _Run:
                 return self.all(part for part in item.parts if part.field not in {"value", "termination"})
         return True
 
-    def patterns(self, item: Node) -> Iterator["object | None"]:
+    def patterns(self, item: Node) -> Iterator[re.Pattern[str] | None]:
         for part in item.parts:
             if part.field == "value":
                 parts = pieces(part, self.get)

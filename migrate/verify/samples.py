@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from migrate.circleci.pattern_characters import PatternError
-from migrate.circleci.pattern_reader import Code, Op, read
+from migrate.circleci.pattern_reader import Code, read
 
 _TRIED = "a1x0-_./Zv2+ " + "".join(map(chr, range(33, 127)))
 _MOST = 8
@@ -61,18 +61,17 @@ def _pieces(glob: str) -> Iterable[str]:
     return re.findall(r"\\.|\*\*|.", simple, re.DOTALL)
 
 
-def _char(op: Op, place: int) -> str:
-    """A character that an operation reads; not always the same, so that repetitions are told apart."""
-    assert op.test is not None
+def _char(test: re.Pattern[str], place: int) -> str:
+    """A character that passes a test; not always the same, so that repetitions are told apart."""
     start = place % 4
     tried = (*_TRIED[start:4], *_TRIED[:start], *_TRIED[4:])
-    return next((char for char in tried if op.test.fullmatch(char)), "")
+    return next((char for char in tried if test.fullmatch(char)), "")
 
 
 def _onward(code: Code, place: int) -> Iterator[tuple[int, str]]:
     op = code[place]
     if op.test is not None:
-        char = _char(op, place)
+        char = _char(op.test, place)
         if char:
             yield place + 1, char
     else:

@@ -37,7 +37,7 @@ OPEN = Decider()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """A step; with `child`, it runs that custom pipeline and waits for it. `script` is for whoever asks what it does."""
+    """A step; with `child`, it runs that custom pipeline and waits for it. `script` is what it does."""
 
     name: str
     manual: bool = False
