@@ -92,7 +92,7 @@ def compare(before: circleci_side.Run, after: bitbucket_side.Run, names: Names) 
     for name in list(chosen) if best.found else ():
         for order in islice(itertools.permutations(chosen[name]), 1, _MOST_ORDERS):
             other = _Comparison(before, after, names, {**chosen, name: list(order)})
-            if len(other.found) < len(best.found):
+            if other.weight < best.weight:
                 best, chosen = other, {**chosen, name: list(order)}
     return Compared(best.states_before(), best.states_after(), best.found)
 
@@ -131,6 +131,11 @@ class _Comparison:
         self.close()
         self.found = tuple(dict.fromkeys(self.differences()))
 
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How bad it is: to wait too long, as all do behind strangers, is better than to run too soon."""
+        return sum(one.kind is not Kind.HELD for one in self.found), len(self.found)
+
     def match(self) -> None:
         """Give each job that runs its step; where several have one name, those with the fewest before them first."""
         there: dict[str, list[int]] = defaultdict(list)
@@ -140,7 +145,8 @@ class _Comparison:
         depths: dict[str, int] = {}
         by_name: dict[str, list[str]] = defaultdict(list)
         for running in self.before:
-            depths[running.job.id] = 1 + max((depths[other.job.id] for other, _ in running.requires), default=0)
+            before = (depths[other.job.id] + other.job.runs for other, _ in running.requires)
+            depths[running.job.id] = max(before, default=0)
             if running.job.runs:
                 by_name[self.names.title(running)].append(running.job.id)
         for name, jobs in by_name.items():

@@ -11,7 +11,7 @@ from migrate.circleci.plan import Plan
 from migrate.diagnostics import Note
 from migrate.verify.bitbucket_side import Started
 from migrate.verify.compare import Difference, Kind
-from migrate.verify.events import BRANCH, Event
+from migrate.verify.events import BRANCH, CUSTOM, Event
 
 OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "executor-dropped": frozenset({Kind.MISSING}),  # its machine does not exist there: it is in no pipeline
@@ -69,21 +69,29 @@ class Explanations:
         found = self.by_note(difference.job, difference.kind)
         if not found and difference.kind is Kind.HELD:
             found = self.of_held(difference)
+        if not found and event.kind != CUSTOM:
+            found = self.by_workflow(difference)
         return found or self.by_choice(difference, event, started)
 
     def by_note(self, job: str, kind: Kind) -> str:
-        """The code of a note of this job, or its workflow, that tells of differences of this kind."""
-        own = (code for code in sorted(self.jobs.get(job, ())) if kind in OF_JOBS.get(code, ()))
-        around = sorted(self.workflows.get(self.homes.get(job, ""), ()))
-        return next(own, "") or next((code for code in around if kind in OF_WORKFLOWS.get(code, ())), "")
+        """The code of a note of this job that tells of differences of this kind."""
+        return next((code for code in sorted(self.jobs.get(job, ())) if kind in OF_JOBS.get(code, ())), "")
+
+    def by_workflow(self, difference: Difference) -> str:
+        """The code of a note of the job's workflow: it tells what does not start it, and nothing of what runs then."""
+        codes = sorted(self.workflows.get(self.homes.get(difference.job, ""), ()))
+        return next((code for code in codes if difference.kind in OF_WORKFLOWS.get(code, ())), "")
 
     def of_held(self, difference: Difference) -> str:
-        """Behind a step that is held for a reason of its own a job is held if it, or one before it, waits for it."""
-        before = self.ancestors(difference.job)
-        for gate in self.ids.get(difference.other, ()):
+        """Behind a held step a job is held that requires it or, where a note says so, that it is strange to."""
+        job, before = difference.job, self.ancestors(difference.job)
+        gates = self.ids.get(difference.other, ())
+        for gate in gates:
             if gate in before and (found := self.by_note(gate, Kind.HELD)):
                 return found
-        return STRANGERS if any(STRANGERS in self.jobs.get(one, ()) for one in (difference.job, *before)) else ""
+        strange = [gate for gate in gates if gate != job and gate not in before]
+        told = any(STRANGERS in self.jobs.get(one, ()) for one in (job, *before))
+        return STRANGERS if strange and told else ""
 
     def ancestors(self, job: str) -> dict[str, None]:
         """The jobs that a job requires, itself or through others."""
