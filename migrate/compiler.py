@@ -1,4 +1,4 @@
-"""The driver: read, expand, lower, write."""
+"""The driver: read, expand, lower, write, verify."""
 
 import hashlib
 import re
@@ -20,6 +20,7 @@ from migrate.lower import Lowered, lower
 from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile, Schedule
 from migrate.lower.ordered import Ordered
 from migrate.lower.plan.additions import STEPS
+from migrate.verify import Verdict, tell, verify
 from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Node
@@ -69,7 +70,8 @@ class Outcome(NamedTuple):
     """What a conversion gives: the file's text (None if the config was refused) and everything said about it.
 
     `plan` is the plan as it was lowered, `before` as the source has it, without what the user added; `files` are the
-    files that were read besides the config; `order` tells what the order of each start condition costs.
+    files that were read besides the config; `order` tells what the order of each start condition costs, `verdict`
+    what runs on which event on both sides.
     """
 
     text: str | None
@@ -86,6 +88,7 @@ class Outcome(NamedTuple):
     files: tuple[str, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     order: tuple[Ordered, ...] = ()
+    verdict: Verdict = Verdict()
 
 
 def convert(
@@ -166,8 +169,11 @@ def _choices(choices: Source | None, claims: Claims, notes: Notes) -> Choices:
 
 def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outcome:
     header = (f"Converted from {source.path} by circle2bb; migration-report.md says what changed and why.",)
+    text = write(lay_out(lowered.pipelines), header)
+    verdict = verify(plan, text, draft.notes, draft.choices, (job.name for job in lowered.plan.jobs if job.added))
+    tell(verdict, plan, draft.notes)
     return Outcome(
-        write(lay_out(lowered.pipelines), header),
+        text,
         tuple(draft.notes),
         source,
         lowered.plan,
@@ -180,6 +186,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         plan,
         schedules=lowered.schedules,
         order=lowered.order,
+        verdict=verdict,
     )
 
 

@@ -24,6 +24,7 @@ from migrate import Outcome
 from migrate.circleci.conditions import FALSE, TRUE, evaluate
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Notes
+from migrate.verify import verify
 from migrate.yamlio.nodes import Entry, Mapping, Place, Scalar, walk
 from migrate.yamlio.read import read
 from tests.golden import Config
@@ -536,6 +537,15 @@ def notes_are_placed(source: str, outcome: Outcome) -> Iterator[str]:
     yield from (f"{span}: {code} is said {n} times" for (code, span, _, _), n in said.items() if n > 1)
 
 
+def verify_agrees(_: str, outcome: Outcome) -> Iterator[str]:
+    """Both sides do the same on every event, or a note tells of the difference."""
+    if outcome.text is not None:
+        added = (job.name for job in outcome.plan.jobs if job.added)
+        verdict = verify(outcome.before, outcome.text, outcome.notes, outcome.choices, added)
+        yield from (f"{row.event.label}: {found.difference}" for row, found in verdict.unexplained)
+        yield from verdict.problems
+
+
 LAWS: tuple[Law, ...] = (
     no_template_is_left,
     readers_agree,
@@ -552,6 +562,7 @@ LAWS: tuple[Law, ...] = (
     variables_hold,
     schedules_hold,
     notes_are_placed,
+    verify_agrees,
 )
 
 

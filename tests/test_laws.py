@@ -290,6 +290,11 @@ BREAKS: tuple[tuple[laws.Law, Callable[[Outcome], Outcome]], ...] = (
     (laws.notes_are_placed, saying_twice),
     (laws.notes_are_placed, lambda o: o._replace(notes=_elsewhere(o))),
     (laws.notes_are_placed, lambda o: o._replace(notes=(o.notes[0]._replace(detail=" "),))),
+    (laws.verify_agrees, rewritten("name: ship", "name: other")),
+    (laws.verify_agrees, rewritten(" *trigger: manual\n", "")),
+    (laws.verify_agrees, rewritten(r"^    main:", "    '**':")),
+    (laws.verify_agrees, rewritten(r"wip-", "xyz-")),
+    (laws.verify_agrees, rewritten(r"- step: \*build\n( *)- step: \*test", r"- step: *test\n\1- step: *build")),
 )
 
 

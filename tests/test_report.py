@@ -110,7 +110,7 @@ def test_json_has_the_shape_of_the_contract() -> None:
 
     assert keys(report) == [
         *("schema", "tool", "source", "summary", "jobs"),
-        *("notes", "variables", "environments", "schedules"),
+        *("notes", "variables", "environments", "schedules", "events"),
     ]
     assert report["schema"] == 1
     assert report["tool"] == {"name": "circle2bb", "version": "1.2.3"}
@@ -232,6 +232,7 @@ def test_markdown_has_its_sections_in_order() -> None:
         "## What a person must do",
         "## Before and after",
         "## The jobs",
+        "## What runs when",
         "## What changed and why",
         "## What you may want to choose",
     ]

@@ -19,6 +19,11 @@ def matches(glob: str, name: str) -> bool:
     return _compiled(glob).fullmatch(name) is not None
 
 
+def matches_path(glob: str, path: str) -> bool:
+    """Whether a glob matches a changed path: there `**/` stands for any folders, and for none (section 2.3)."""
+    return matches(glob, path) or ("**/" in glob and matches(glob.replace("**/", ""), path))
+
+
 def chosen(patterns: Iterable[str], name: str) -> str | None:
     """The pattern that decides about a name: the name itself, else the longest that matches it, the first of equals."""
     listed = tuple(patterns)

@@ -6,6 +6,7 @@ from migrate.diagnostics import Span
 from migrate.lower.ordered import Ordered
 from migrate.report.rows import Row
 from migrate.report.summary import Remark, Summary
+from migrate.report.truth import events
 
 SCHEMA = 1
 
@@ -38,6 +39,7 @@ def render(summary: Summary) -> str:
         "environments": [{"name": one.name, "type": one.type} for one in summary.environments],
         "schedules": [one._asdict() for one in summary.schedules],
         "order": [_order(one) for one in summary.order],
+        "events": events(summary.verdict),
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 

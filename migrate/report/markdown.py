@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from migrate.diagnostics import Fate
-from migrate.report import mermaid, order
+from migrate.report import mermaid, order, truth
 from migrate.report.changes import Group, Line, by_fate
 from migrate.report.markup import Links, code, documentation, escape, prose, table
 from migrate.report.rows import HELD
@@ -30,6 +30,7 @@ def render(summary: Summary, links: Links) -> str:
         *_pictures(summary),
         *_jobs(summary, links),
         *order.section(summary.order),
+        *truth.section(summary.verdict),
         *_changes(summary, changes, links),
         *_suggestions(summary),
         *_foot(summary),

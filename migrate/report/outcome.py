@@ -8,6 +8,7 @@ from migrate.circleci.plan import Plan
 from migrate.diagnostics import Note
 from migrate.lower.draft import NeededVariable, ScaffoldFile, Schedule
 from migrate.lower.ordered import Ordered
+from migrate.verify import Verdict
 
 
 class Named(Protocol):
@@ -76,6 +77,10 @@ class Converted(Protocol):
     @property
     def repository(self) -> frozenset[str]:
         """Which of a few telling files the repository has."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What runs on which event, on both sides."""
 
 
 __all__ = ["Converted", "Named"]

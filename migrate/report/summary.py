@@ -13,6 +13,7 @@ from migrate.report.outcome import Converted, Named
 from migrate.report.places import instances
 from migrate.report.rows import HELD, Row, rows
 from migrate.report.suggestions import Suggestion, suggestions
+from migrate.verify import Verdict
 
 
 class Remark(NamedTuple):
@@ -49,6 +50,7 @@ class Summary(NamedTuple):
     pipelines: Pipelines
     schedules: tuple[Schedule, ...] = ()
     order: tuple[Ordered, ...] = ()
+    verdict: Verdict = Verdict()
 
     @property
     def dropped(self) -> frozenset[str]:
@@ -86,6 +88,7 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         outcome.pipelines,
         outcome.schedules,
         outcome.order,
+        outcome.verdict,
     )
 
 

@@ -57,6 +57,11 @@ def read(text: str, file: str, notes: Notes) -> Node | None:
     return _Reading(text.removeprefix("\ufeff"), file, notes).read()
 
 
+def plain(text: str) -> object:
+    """The document of a text that `read` takes, as plain values without places: what aliases name is one object."""
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
+
+
 def is_string(text: str) -> bool:
     """Whether YAML 1.1 reads the plain scalar `text` as a string, by PyYAML's rules and by SnakeYAML's."""
     return kind_of(text) == "str" and bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == f"{_TAG}str")

@@ -45,3 +45,11 @@ def test_a_literal_matches_itself_alone(name: str) -> None:
     """What would be a wildcard is taken as it stands."""
     assert globs.matches(globs.literal(name), name)
     assert not globs.matches(globs.literal(name), f"{name}x")
+
+
+def test_folders_of_a_path_may_be_none() -> None:
+    """`**/*.js` is about all of a repository's files, those at its top too."""
+    assert globs.matches_path("**/*.js", "a.js")
+    assert globs.matches_path("lib/**/*.py", "lib/a/b/c.py")
+    assert globs.matches_path("lib/**/*.py", "lib/c.py")
+    assert not globs.matches_path("lib/*/*.py", "lib/c.py")

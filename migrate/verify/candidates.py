@@ -1,0 +1,210 @@
+"""The events that are tried: names that somebody spelled, names that patterns match or nearly match, common names."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from migrate.bitbucket.expressions import Node
+from migrate.circleci.conditions import Subject, Test, tests
+from migrate.circleci.facts import Value
+from migrate.circleci.filters import NameFilter
+from migrate.circleci.plan import Plan, Workflow
+from migrate.verify import samples
+from migrate.verify.circleci_side import is_scheduled
+from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event
+from migrate.verify.written import Written
+from migrate.yamlio.decode import peek
+from migrate.yamlio.nodes import Mapping, Scalar, Sequence
+
+BRANCHES = ("main", "some-branch", "master", "develop", "feature/x", "release/1.0", "hotfix/1.0.1")
+TAGS = ("v1.2.3", "some-tag", "1.0.0", "v1.0.0-rc.1", "release-1")
+MOST_NAMES = 150
+"""Names of one kind that are tried; those that are spelled come first."""
+MOST_GIVEN = 24
+"""Combinations of what else conditions ask for."""
+_CUSTOM_NAMES = 12
+_BRANCH, _TAG, _CHANGED = "pipeline.git.branch", "pipeline.git.tag", "changed paths"
+_DECIDED = {
+    *(_BRANCH, _TAG, _CHANGED, "pipeline.trigger_source", "pipeline.event.name"),
+    *("pipeline.schedule.name", "pipeline.schedule.id"),
+}
+"""What the kind of an event decides."""
+_OTHER = "something-else"
+_USUAL = (_OTHER, False)
+
+
+class Candidates:
+    """All events that are worth trying; `more` says that there were too many."""
+
+    def __init__(self, plan: Plan, written: Written) -> None:
+        """Collect the names."""
+        self.plan, self.written, self.more = plan, written, False
+        self.conditions = tuple(
+            dict.fromkeys(
+                condition
+                for workflow in plan.workflows
+                for condition in (workflow.condition, *(job.filters.condition for job in workflow.jobs))
+            )
+        )
+        self.tests = tuple(dict.fromkeys(test for condition in self.conditions for test in tests(condition)))
+        self.assumed = tuple((name, values[-1]) for name, values in self.values().items())
+
+    def events(self) -> Iterator[Event]:
+        """The events, the best examples of their kind first."""
+        return (event._replace(assumed=self.assumed) for event in self.plain())
+
+    def plain(self) -> Iterator[Event]:
+        """The events, without what is assumed in each."""
+        branches, tags = self.names(BRANCH), self.names(TAG)
+        yield from (Event(BRANCH, name) for name in branches)
+        yield from (Event(TAG, name) for name in tags)
+        for given, changed in self.given():
+            yield from (Event(BRANCH, name, "", changed, given) for name in branches[:4])
+            yield from (Event(TAG, name, "", changed, given) for name in tags[:1])
+        sections = self.written.sections
+        if sections["pull-requests"] or any(one.event.startswith("pullrequest") for one in self.written.triggers):
+            spelled = set(self.spelled(BRANCH))
+            yield from (Event(PULL_REQUEST, name) for name in branches if name not in spelled)
+        yield from self.custom()
+
+    def custom(self) -> Iterator[Event]:
+        """Starts of custom pipelines, by hand or by a schedule, each on the branches that its workflow names."""
+        custom = self.written.sections["custom"]
+        children = {step.child for _, _, pipeline in self.written.pipelines for step in pipeline.steps}
+        started = {name for trigger in self.written.triggers for name in trigger.pipelines}
+        known = {workflow.name for workflow in self.plan.workflows}
+        for workflow in self.plan.workflows:
+            if workflow.name in custom or is_scheduled(workflow):
+                yield from (Event(CUSTOM, name, workflow.name) for name in self.custom_names(workflow))
+        for name in custom:
+            if name not in known | children | started:
+                yield Event(CUSTOM, BRANCHES[0], name)
+
+    def custom_names(self, workflow: Workflow) -> Iterable[str]:
+        """The branches that a workflow's own schedules and filters name."""
+        found = dict.fromkeys(_scheduled_branches(workflow))
+        for job in workflow.jobs:
+            if job.filters.branches.patterns:
+                found |= dict.fromkeys(self.of_filter(job.filters.branches))
+            found |= dict.fromkeys(str(one.value) for one in tests(job.filters.condition) if one.subject == _BRANCH)
+        found |= dict.fromkeys(BRANCHES[:2]) if len(found) != 1 else {}
+        return [name for name in found if samples.is_ref(name)][:_CUSTOM_NAMES]
+
+    def names(self, kind: str) -> list[str]:
+        """The names of branches or of tags."""
+        common = BRANCHES if kind == BRANCH else TAGS
+        spelled = list(dict.fromkeys(self.spelled(kind)))
+        sampled = dict.fromkeys(self.sampled(kind, spelled))
+        found = [one for one in dict.fromkeys((*common[:2], *spelled, *common, *sampled)) if samples.is_ref(one)]
+        self.more = self.more or len(found) > MOST_NAMES
+        return found[:MOST_NAMES]
+
+    def filters(self, kind: str) -> Iterator[NameFilter]:
+        """The different filters of the jobs."""
+        found = (job.filters.branches if kind == BRANCH else job.filters.tags for job in self.plan.jobs)
+        yield from dict.fromkeys(one for one in found if one is not None)
+
+    def spelled(self, kind: str) -> Iterator[str]:
+        """The names that stand somewhere as they are."""
+        for names in self.filters(kind):
+            yield from (pattern.text for pattern in names.patterns if not pattern.is_regex)
+        subject = _BRANCH if kind == BRANCH else _TAG
+        yield from (str(one.value) for one in self.tests if one.subject == subject and one.operator in {"==", "!="})
+        sections = self.written.sections
+        for pattern in sections["branches" if kind == BRANCH else "tags"]:
+            if not set(pattern) & set("*?{\\"):
+                yield pattern
+        yield from (text for text in self.literals() if not set(text) & set("*?{\\"))
+
+    def sampled(self, kind: str, spelled: list[str]) -> Iterator[str]:
+        """Samples of all patterns, then names that are near them, then names near those that are spelled."""
+        found: list[str] = []
+        for names in self.filters(kind):
+            found += self.of_filter(names)
+        subject = _BRANCH if kind == BRANCH else _TAG
+        for test in self.tests:
+            if test.subject == subject and isinstance(test.value, str):
+                found += _of_test(test)
+        sections = ("branches", "pull-requests") if kind == BRANCH else ("tags",)
+        for pattern in (*(p for section in sections for p in self.written.sections[section]), *self.literals()):
+            found += samples.of_glob(pattern)
+        yield from dict.fromkeys(found)
+        for name in dict.fromkeys((*found, *spelled)):
+            yield from samples.near(name)
+
+    def of_filter(self, names: NameFilter) -> Iterator[str]:
+        """The names of a filter, and samples of its regular expressions."""
+        for pattern in names.patterns:
+            yield from samples.of_pattern(pattern.text) if pattern.is_regex else (pattern.text,)
+
+    def literals(self) -> Iterator[str]:
+        """The texts in the expressions of the written file."""
+        expressions: list[Node] = [one.condition for one in self.written.triggers]
+        for _, _, pipeline in self.written.pipelines:
+            deciders = (line.decider for group in pipeline.groups for line in group.lines)
+            both = (*deciders, *(step.decider for step in pipeline.steps))
+            expressions += dict.fromkeys(state for decider in both for state in decider.states)
+        for expression in dict.fromkeys(expressions):
+            yield from (
+                part.value for part in expression.below() if part.kind == "value" and isinstance(part.value, str)
+            )
+
+    def values(self) -> dict[str, list[Value]]:
+        """What else conditions ask for, each with the values on both sides; the last is what is usual."""
+        found: dict[str, dict[Value, None]] = {}
+        for test in self.tests:
+            for name in (test.subject, *([test.value.name] if isinstance(test.value, Subject) else [])):
+                if name not in _DECIDED:
+                    found.setdefault(name, {}).update(dict.fromkeys(_values(test)))
+        return {name: sorted(values, key=lambda value: value in _USUAL) for name, values in found.items()}
+
+    def given(self) -> Iterator[tuple[tuple[tuple[str, Value], ...], tuple[str, ...]]]:
+        """What else an event may bring: values that conditions ask for, and changed paths."""
+        values = self.values()
+        tests_of_paths = (test for test in self.tests if test.subject == _CHANGED)
+        changed = dict.fromkeys((path,) for test in tests_of_paths for path in samples.of_pattern(str(test.value))[:3])
+        combined = itertools.product(*([(name, value) for value in found] for name, found in values.items()))
+        listed = list(itertools.islice(combined, MOST_GIVEN + 1)) if values else [()]
+        self.more = self.more or len(listed) > MOST_GIVEN
+        for given in listed[:MOST_GIVEN]:
+            told = tuple(one for one in given if one not in self.assumed)
+            for paths in ((), *changed):
+                if told or paths:
+                    yield told, paths
+
+
+def _of_test(test: Test) -> Iterable[str]:
+    text = str(test.value)
+    match test.operator:
+        case "matches":
+            return samples.of_pattern(text)
+        case "starts-with":
+            return (text, f"{text}x", f"{text}/x")
+        case "contains":
+            return (text, f"x{text}", f"x{text}y", f"x/{text}/y")
+    return (text,)
+
+
+def _values(test: Test) -> tuple[Value, ...]:
+    """The values on both sides of a test."""
+    if test.operator in {"true", "truthy", "defined"}:
+        return (True, False)
+    value = test.value
+    if isinstance(value, bool):
+        return (value, not value)
+    if isinstance(value, int | float):
+        return (value - 1, value, value + 1)
+    return (*(_of_test(test) if isinstance(value, str) else ()), _OTHER)
+
+
+def _scheduled_branches(workflow: Workflow) -> Iterator[str]:
+    # Peeked, not taken: the rooms that lower schedules have claimed all of this.
+    triggers = peek(workflow.keys, "triggers")
+    for trigger in triggers.items if isinstance(triggers, Sequence) else ():
+        schedule = peek(trigger, "schedule")
+        branches = peek(peek(schedule, "filters"), "branches")
+        only = peek(branches, "only") if isinstance(branches, Mapping) else None
+        for item in only.items if isinstance(only, Sequence) else (only,):
+            if isinstance(item, Scalar):
+                text = item.text
+                is_regex = len(text) > 1 and text.startswith("/") and text.endswith("/")
+                yield from samples.of_pattern(text[1:-1].replace("\\/", "/")) if is_regex else (text,)

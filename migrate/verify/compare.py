@@ -1,0 +1,255 @@
+"""What differs between the two sides of one event: jobs, their order, and the gates before them."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
+
+from migrate.verify import bitbucket_side, circleci_side
+from migrate.verify.bitbucket_side import Instance
+from migrate.verify.circleci_side import Running
+
+_SUCCESS = "success"
+_MOST_ORDERS = 24
+"""Ways in which the jobs of one name are given its steps, until nothing differs."""
+
+
+class Kind(StrEnum):
+    """What differs for a job."""
+
+    MISSING = "missing"
+    """CircleCI runs it, Bitbucket does not."""
+    EXTRA = "extra"
+    """Bitbucket runs it unasked, CircleCI does not run it."""
+    OFFERED = "offered"
+    """CircleCI does not run it, Bitbucket lets a person start it."""
+    ORDER = "order"
+    """It does not wait for a job that it requires."""
+    GATE = "gate"
+    """It does not wait for an approval that it waited for, or no longer behind the same jobs."""
+    HELD = "held"
+    """A person must start it, or something before it, where CircleCI asked nobody."""
+    STATUS = "status"
+    """It runs after other ends of a job that it requires."""
+    UNKNOWN = "unknown"
+    """Whether it runs cannot be told."""
+
+
+class Difference(NamedTuple):
+    """One thing that differs; `job` is the id of a job, empty where a step is no job's, and `name` what it is called.
+
+    `other` names the job, approval or step that it is about.
+    """
+
+    kind: Kind
+    job: str
+    name: str
+    other: str = ""
+
+
+class State(StrEnum):
+    """What becomes of a job on an event."""
+
+    RUNS = "runs"
+    ASKS = "asks"
+    """It runs once a person, or a failure, lets it."""
+    NOT = "not"
+
+
+class Compared(NamedTuple):
+    """The states of jobs by their ids, on both sides, for those that run on one; and what differs."""
+
+    before: Mapping[str, State]
+    after: Mapping[str, State]
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """How jobs and steps find each other: the ids of the jobs by the name of their steps, and what was added.
+
+    `excused` are the ids of jobs of which a note says that they are left out: if of several jobs of one name some
+    have no step, it is these.
+    """
+
+    jobs: Mapping[str, tuple[str, ...]]
+    titles: Mapping[str, str]
+    added: frozenset[str] = frozenset()
+    excused: frozenset[str] = frozenset()
+
+    def title(self, running: Running) -> str:
+        """The name of a job's step."""
+        return self.titles.get(running.job.name, running.job.name)
+
+
+def compare(before: circleci_side.Run, after: bitbucket_side.Run, names: Names) -> Compared:
+    """Hold the two sides of an event against each other."""
+    best = _Comparison(before, after, names, {})
+    chosen = best.shared
+    for name in list(chosen) if best.found else ():
+        for order in islice(itertools.permutations(chosen[name]), 1, _MOST_ORDERS):
+            other = _Comparison(before, after, names, {**chosen, name: list(order)})
+            if other.weight < best.weight:
+                best, chosen = other, {**chosen, name: list(order)}
+    return Compared(best.states_before(), best.states_after(), best.found)
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+@dataclass(slots=True, eq=False)
+class _Comparison:
+    before: circleci_side.Run
+    after: bitbucket_side.Run
+    names: Names
+    shared: dict[str, list[str]]
+    """The ids of the jobs whose steps have one name, in the order in which they take them; filled where it is not."""
+    steps: dict[str, int] = field(default_factory=dict)
+    """The place of a job's step, by the job's id."""
+    owners: dict[int, str] = field(default_factory=dict)
+    """The id of the job of a step, by the step's place."""
+    approvals: list[Running] = field(default_factory=list)
+    ready: dict[str, int] = field(default_factory=dict)
+    """The steps that must have ended before a job begins, by the job's id."""
+    gates: dict[str, int] = field(default_factory=dict)
+    """The approvals that a job waits for, itself or through others."""
+    near: dict[str, int] = field(default_factory=dict)
+    """Those that no step stands between."""
+    kept: dict[tuple[int, int], bool] = field(default_factory=dict)
+    found: tuple[Difference, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.match()
+        self.close()
+        self.found = tuple(dict.fromkeys(self.differences()))
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How bad it is: to wait too long, as all do behind strangers, is better than to run too soon."""
+        return sum(one.kind is not Kind.HELD for one in self.found), len(self.found)
+
+    def match(self) -> None:
+        """Give each job that runs its step; where several have one name, those with the fewest before them first."""
+        there: dict[str, list[int]] = defaultdict(list)
+        for place, instance in enumerate(self.after):
+            if instance.step.name and instance.runs is not False:
+                there[instance.step.name].append(place)
+        depths: dict[str, int] = {}
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for running in self.before:
+            before = (depths[other.job.id] + other.job.runs for other, _ in running.requires)
+            depths[running.job.id] = max(before, default=0)
+            if running.job.runs:
+                by_name[self.names.title(running)].append(running.job.id)
+        for name, jobs in by_name.items():
+            if len(jobs) > 1 and name not in self.shared:
+                self.shared[name] = sorted(jobs, key=lambda job: (job in self.names.excused, depths[job]))
+            for job, place in zip(self.shared.get(name, jobs), there[name], strict=False):
+                self.steps[job] = place
+                self.owners[place] = job
+
+    def close(self) -> None:
+        """What each job waits for; jobs come after those that they require."""
+        numbers: dict[str, int] = {}
+        for running in self.before:
+            id_ = running.job.id
+            self.ready[id_] = self.gates[id_] = self.near[id_] = 0
+            for other, _ in running.requires:
+                name = other.job.id
+                place, number = self.steps.get(name), numbers.get(name)
+                own = 0 if number is None else 1 << number
+                self.ready[id_] |= self.ready[name] if place is None else 1 << place
+                self.near[id_] |= (self.near[name] | own) if place is None else 0
+                self.gates[id_] |= self.gates[name] | own
+            if running.job.type == "approval":
+                numbers[id_] = len(self.approvals)
+                self.approvals.append(running)
+
+    def differences(self) -> Iterator[Difference]:
+        for running in self.before:
+            if running.job.runs:
+                yield from self.of_job(running)
+        yield from self.of_strangers()
+
+    def of_job(self, running: Running) -> Iterator[Difference]:
+        id_, name = running.job.id, running.job.name
+        place = self.steps.get(id_)
+        if place is None:
+            yield Difference(Kind.UNKNOWN if running.runs is None else Kind.MISSING, id_, name)
+            return
+        step = self.after[place]
+        if step.runs is None or running.runs is None:
+            yield Difference(Kind.UNKNOWN, id_, name)
+        for lost in bits(self.ready[id_] & ~step.before):
+            yield Difference(Kind.ORDER, id_, name, self.after[lost].step.name)
+        for number in bits(self.gates[id_]):
+            if not self.keeps(number, step.gates):
+                yield Difference(Kind.GATE, id_, name, self.approvals[number].job.name)
+        if running.after_failure:
+            kind = Kind.STATUS if step.final else Kind.HELD if step.gates else Kind.EXTRA
+            yield Difference(kind, id_, name)
+            return
+        yield from self.held(running, step)
+        yield from self.statuses(running, step)
+
+    def keeps(self, number: int, gates: int) -> bool:
+        """Whether one of these gates stands behind all that the approval stood behind."""
+        if (number, gates) not in self.kept:
+            needed = self.ready[self.approvals[number].job.id]
+            self.kept[number, gates] = any(not needed & ~self.after[gate].before for gate in bits(gates))
+        return self.kept[number, gates]
+
+    def held(self, running: Running, step: Instance) -> Iterator[Difference]:
+        waits = self.gates[running.job.id]
+        for gate in bits(step.gates):
+            owner = self.owners.get(gate)
+            name = self.after[gate].step.name
+            accounted = self.near[owner] & waits if owner else waits and name not in self.names.jobs
+            if not accounted:
+                yield Difference(Kind.HELD, running.job.id, running.job.name, name)
+
+    def statuses(self, running: Running, step: Instance) -> Iterator[Difference]:
+        for other, statuses in running.requires:
+            place = self.steps.get(other.job.id)
+            if place is None:
+                continue
+            ignored = self.after[place].step.ignores_failure
+            only = statuses == (_SUCCESS,)
+            if (only and ignored) or (not only and not ignored and not step.final):
+                yield Difference(Kind.STATUS, running.job.id, running.job.name, other.job.name)
+
+    def of_strangers(self) -> Iterator[Difference]:
+        for place, job in self.unowned():
+            instance = self.after[place]
+            kind = Kind.UNKNOWN if instance.runs is None else Kind.OFFERED if instance.gates else Kind.EXTRA
+            yield Difference(kind, job, instance.step.name)
+
+    def unowned(self) -> Iterator[tuple[int, str]]:
+        """The steps that no job runs here, each with a job of its name, if there is one."""
+        for place, instance in enumerate(self.after):
+            name = instance.step.name
+            if place in self.owners or not name or instance.runs is False or name in self.names.added:
+                continue
+            jobs = self.names.jobs.get(name, ())
+            idle = [job for job in jobs if job not in self.steps]
+            if jobs or instance.step.works:
+                yield place, next(iter(idle or jobs), "")
+
+    def states_before(self) -> dict[str, State]:
+        return {
+            one.job.id: State.ASKS if self.gates[one.job.id] or one.after_failure else State.RUNS
+            for one in self.before
+            if one.job.runs
+        }
+
+    def states_after(self) -> dict[str, State]:
+        found = [*((place, job) for job, place in self.steps.items()), *self.unowned()]
+        return {job: State.ASKS if self.after[place].gates else State.RUNS for place, job in found if job}

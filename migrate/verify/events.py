@@ -1,0 +1,65 @@
+"""Events: what may happen to a repository, as both platforms see it."""
+
+from typing import NamedTuple
+
+from migrate.circleci.facts import Fact, Value
+
+BRANCH, TAG, PULL_REQUEST, CUSTOM = KINDS = ("branch", "tag", "pull-request", "custom")
+
+
+class Event(NamedTuple):
+    """A push of a branch or a tag called `name`, commits in a pull request from it, or a start of `workflow` on it.
+
+    `changed` are the paths that differ, `given` what else a condition asks for, by its name in the config, and
+    `assumed` what is taken for the rest of that, and goes without saying.
+    """
+
+    kind: str
+    name: str
+    workflow: str = ""
+    changed: tuple[str, ...] = ()
+    given: tuple[tuple[str, Value], ...] = ()
+    assumed: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        said = {
+            BRANCH: f"push to {self.name}",
+            TAG: f"tag {self.name}",
+            PULL_REQUEST: f"pull request from {self.name}",
+            CUSTOM: f"{self.workflow} on {self.name}",
+        }[self.kind]
+        if self.changed:
+            said += f", changing {', '.join(self.changed)}"
+        return said + "".join(f", {subject.removeprefix('pipeline.')} = {value}" for subject, value in self.given)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """What a condition of the config finds: a pull request counts as the push of its branch."""
+        tag = self.kind == TAG
+        known: dict[str, Fact] = {
+            "pipeline.git.branch": None if tag else self.name,
+            "pipeline.git.tag": self.name if tag else None,
+            "pipeline.trigger_source": "webhook",
+            "pipeline.event.name": "push",
+            "pipeline.schedule.name": None,
+            "pipeline.schedule.id": None,
+            "changed paths": "\n".join(self.changed),
+        }
+        return known | dict(self.assumed) | dict(self.given)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What a step finds; what is not set is empty."""
+        names = {"BITBUCKET_TAG" if self.kind == TAG else "BITBUCKET_BRANCH": self.name}
+        if self.kind == PULL_REQUEST:
+            names |= {"BITBUCKET_PR_ID": "1", "BITBUCKET_PR_DESTINATION_BRANCH": "main"}
+        return names
+
+
+def variable(known: dict[str, str], name: str) -> str | None:
+    """What a variable holds; what the event would set if it were of another kind is empty, others are not known."""
+    from migrate.verify.guards import EVENT
+
+    return known.get(name, "" if name in EVENT else None)

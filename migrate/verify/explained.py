@@ -1,0 +1,118 @@
+"""Which note explains which difference: each code with the kinds that it tells the reader of, and why.
+
+A note explains a difference of its own job, or of its workflow, and of no other.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from migrate.choices import Choices
+from migrate.circleci.plan import Plan
+from migrate.diagnostics import Note
+from migrate.verify.bitbucket_side import Started
+from migrate.verify.compare import Difference, Kind
+from migrate.verify.events import BRANCH, CUSTOM, Event
+
+OF_JOBS: Mapping[str, frozenset[Kind]] = {
+    "executor-dropped": frozenset({Kind.MISSING}),  # its machine does not exist there: it is in no pipeline
+    "not-selected": frozenset({Kind.MISSING}),  # the choices file names all jobs, and not this one
+    "replaced": frozenset({Kind.MISSING}),  # an addition stands in its place
+    "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
+    "approval": frozenset({Kind.HELD}),  # a step is manual everywhere, its approval may be filtered out somewhere
+    "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so
+    "requires-any-status": frozenset({Kind.STATUS}),  # it ran after success and failure, and now after success
+}
+"""By notes of the job itself."""
+
+OF_WORKFLOWS: Mapping[str, frozenset[Kind]] = {
+    "workflow-condition": frozenset({Kind.MISSING, Kind.UNKNOWN}),  # its pipeline is started by hand, not by the push
+}
+"""By notes of the job's workflow."""
+
+STRANGERS = "waits-for-strangers"
+"""The note of a job that waits for others: if one of those is held, so is the job."""
+
+
+class Explanations:
+    """The notes of a conversion and the choices of its user, asked for the reason of a difference."""
+
+    def __init__(self, plan: Plan, notes: Iterable[Note], choices: Choices) -> None:
+        """Sort the notes by what they are about."""
+        self.jobs: dict[str, set[str]] = defaultdict(set)
+        self.workflows: dict[str, set[str]] = defaultdict(set)
+        for note in notes:
+            if note.job:
+                self.jobs[note.job].add(note.code.id)
+            elif note.subject.startswith("workflows."):
+                self.workflows[note.subject.removeprefix("workflows.")].add(note.code.id)
+        self.homes = {job.id: job.workflow for job in plan.jobs}
+        self.required = {job.id: tuple(f"{job.workflow}/{one.job}" for one in job.requires) for job in plan.jobs}
+        self.ids: dict[str, list[str]] = defaultdict(list)
+        titles = {name: title for name, title, _ in choices.rename}
+        for job in plan.jobs:
+            self.ids[titles.get(job.name, job.name)].append(job.id)
+        self.choices = choices
+        title = {name: title for name, title, _ in choices.rename}
+        self.selected = {
+            (one.section, one.pattern): {title.get(name, name) for name, _ in one.jobs} | {name for name, _ in one.jobs}
+            for one in choices.selections
+        }
+
+    def excused(self) -> frozenset[str]:
+        """The jobs of which a note says that they are left out."""
+        return frozenset(
+            job for job, codes in self.jobs.items() if any(Kind.MISSING in OF_JOBS.get(c, ()) for c in codes)
+        )
+
+    def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
+        """The code or the choice that explains a difference; empty if nothing does."""
+        found = self.by_note(difference.job, difference.kind)
+        if not found and difference.kind is Kind.HELD:
+            found = self.of_held(difference)
+        if not found and event.kind != CUSTOM:
+            found = self.by_workflow(difference)
+        return found or self.by_choice(difference, event, started)
+
+    def by_note(self, job: str, kind: Kind) -> str:
+        """The code of a note of this job that tells of differences of this kind."""
+        return next((code for code in sorted(self.jobs.get(job, ())) if kind in OF_JOBS.get(code, ())), "")
+
+    def by_workflow(self, difference: Difference) -> str:
+        """The code of a note of the job's workflow: it tells what does not start it, and nothing of what runs then."""
+        codes = sorted(self.workflows.get(self.homes.get(difference.job, ""), ()))
+        return next((code for code in codes if difference.kind in OF_WORKFLOWS.get(code, ())), "")
+
+    def of_held(self, difference: Difference) -> str:
+        """Behind a held step a job is held that requires it or, where a note says so, that it is strange to."""
+        job, before = difference.job, self.ancestors(difference.job)
+        gates = self.ids.get(difference.other, ())
+        for gate in gates:
+            if gate in before and (found := self.by_note(gate, Kind.HELD)):
+                return found
+        strange = [gate for gate in gates if gate != job and gate not in before]
+        told = any(STRANGERS in self.jobs.get(one, ()) for one in (job, *before))
+        return STRANGERS if strange and told else ""
+
+    def ancestors(self, job: str) -> dict[str, None]:
+        """The jobs that a job requires, itself or through others."""
+        found: dict[str, None] = {}
+        waiting = [job]
+        while waiting:
+            fresh = [one for one in self.required.get(waiting.pop(), ()) if one not in found]
+            found |= dict.fromkeys(fresh)
+            waiting += fresh
+        return found
+
+    def by_choice(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
+        """What the user chose for a start condition, or for all branches that have none of their own."""
+        kind = difference.kind
+        if kind not in {Kind.MISSING, Kind.EXTRA, Kind.OFFERED}:
+            return ""
+        for one in started:
+            wanted = self.selected.get((one.section, one.pattern))
+            if wanted is not None and (difference.name in wanted) == (kind is not Kind.MISSING):
+                return "selected"
+        branches = self.choices.feature_branches
+        if branches == "pull-requests" and event.kind == BRANCH and not started and kind is Kind.MISSING:
+            return f"feature-branches: {branches}"
+        return ""

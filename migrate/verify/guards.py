@@ -1,0 +1,228 @@
+"""The head of a script: what ends the step well before its first command, for names that are none of its business.
+
+A guard is a test with `exit` behind it, an `if`, or a `case`; assignments may stand before. Whatever else a script
+begins with is its work, and the step runs. A test of the event's variables that is not understood makes the answer
+None: verify says so, and never takes it for a yes (reference bitbucket.md, sections 2.2 and 3.1).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from migrate.shell.node import Node
+from migrate.shell.tree import parse
+from migrate.shell.words import command_words
+from migrate.verify import bash_tests
+from migrate.verify.words import Variables, found_in, names, pattern, pieces, value
+
+
+class End(Enum):
+    """How a statement ends if not with success or failure."""
+
+    EXIT = "exit"
+    WORK = "work"
+    UNKNOWN = "unknown"
+
+
+Result = bool | End
+EVENT = frozenset(
+    {"BITBUCKET_BRANCH", "BITBUCKET_TAG", "BITBUCKET_PR_ID", "BITBUCKET_PR_DESTINATION_BRANCH"},
+)
+"""What the event sets, or leaves unset."""
+_QUIET = {"echo", "printf", "set", "export", ":", "true", "shopt"}
+_TESTS = {"test_command": bash_tests.holds}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The statements at the head of a script up to its first command, and the variables that they ask for."""
+
+    statements: tuple[Node, ...]
+    asks: frozenset[str]
+
+    def admits(self, variables: Variables) -> bool | None:
+        """Whether the script goes on to its work; None if that is not known."""
+        run = _Run(variables)
+        for statement in self.statements:
+            result = run.of(statement)
+            if result is End.UNKNOWN:
+                return None
+            if result is End.EXIT:
+                return False
+            if result is End.WORK or (result is False and statement.kind != "list"):
+                return True  # it works, or fails: `set -e` ends a script at a test that fails by itself
+        return True
+
+
+OPEN = Guard((), frozenset())
+"""The head of a script that asks nothing."""
+
+
+def read(script: Sequence[object]) -> Guard:
+    """The guard of a script's items; what is no text is a pipe, and work."""
+    texts: list[str] = []
+    for item in script:
+        if not isinstance(item, str):
+            break
+        texts.append(item)
+    while texts and "exit" not in texts[-1]:
+        texts.pop()
+    found: list[Node] = []
+    for text in texts:
+        for statement in parse(text).root.parts:
+            found.append(statement)
+            if _is_work(statement):
+                return _guard(found)
+    return _guard(found)
+
+
+def _guard(statements: list[Node]) -> Guard:
+    asked = {name for statement in statements for name in names(statement)}
+    if not any(_exits(statement) for statement in statements):
+        return OPEN
+    return Guard(tuple(statements), frozenset(asked))
+
+
+def _exits(statement: Node) -> bool:
+    return any(node.kind == "command_name" and node.text == "exit" for node in statement.below())
+
+
+def _is_work(statement: Node) -> bool:
+    """Whether a statement is a plain command that does something."""
+    if statement.kind != "command":
+        return False
+    words = command_words(statement)
+    return not words or words[0].text not in {*_QUIET, "test", "exit"}
+
+
+@dataclass(slots=True)
+class _Run:
+    """Follows statements; `own` are the variables that they have set themselves, None for what is not known."""
+
+    variables: Variables
+    own: dict[str, str | None] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        return self.own[name] if name in self.own else self.variables(name)
+
+    def all(self, statements: Iterable[Node]) -> Result:
+        result: Result = True
+        for statement in statements:
+            result = self.of(statement)
+            if isinstance(result, End):
+                return result
+        return result
+
+    def of(self, node: Node) -> Result:
+        """How a statement ends."""
+        match node.kind:
+            case "list":
+                return self.list(node)
+            case "test_command" | "negated_command" | "pipeline":
+                return self.test(node)
+            case "command":
+                return self.command(node)
+            case "if_statement":
+                return self.choice(node)
+            case "case_statement":
+                return self.case(node)
+            case "compound_statement":
+                return self.all(node.parts)
+            case "variable_assignment" | "declaration_command":
+                self.assign(node)
+                return True
+        return End.WORK
+
+    def assign(self, node: Node) -> None:
+        for part in (node, *node.parts):
+            name, text = part.child("name"), part.child("value")
+            if part.kind == "variable_assignment" and name:
+                self.own[name.text] = "" if text is None else value(text, self.get)
+
+    def list(self, node: Node) -> Result:
+        result: Result = True
+        sign = ""
+        for child in node.children:
+            if child.kind in {"&&", "||"}:
+                sign = child.kind
+            elif child.named and child.kind != "comment" and not (sign and result == (sign == "||")):
+                result = self.of(child)
+                if isinstance(result, End):
+                    return result
+        return result
+
+    def test(self, node: Node) -> Result:
+        if node.kind == "negated_command":
+            inner = self.of(node.parts[0])
+            return inner if isinstance(inner, End) else not inner
+        found = self.grep(node) if node.kind == "pipeline" else bash_tests.holds(node, self.get)
+        return self.unknown(node) if found is None else found
+
+    def unknown(self, node: Node) -> End:
+        """A test that asks for the event is a guard that is not understood; any other is the job's own work."""
+        return End.UNKNOWN if EVENT & {*names(node)} or self.own.keys() & names(node) else End.WORK
+
+    def grep(self, node: Node) -> bool | None:
+        r"""`printf '%s\n' "$X" | grep -Eq 'expression'`, in its usual spellings."""
+        if len(node.parts) != 2:  # noqa: PLR2004 - the one that says, and the one that looks
+            return None
+        saying, looking = ([child for child in part.children if child.start < child.end] for part in node.parts)
+        said = [value(word, self.get) for word in saying]
+        looked = [value(word, self.get) for word in looking]
+        if None in said or None in looked or said[0] not in {"echo", "printf"} or looked[0] != "grep":
+            return None
+        text = said[-1] or ""
+        *options, expression = looked[1:]
+        flags = "".join(sorted({letter for option in options for letter in (option or "").strip("-")}))
+        if flags == "Eqx":
+            return found_in(f"^({expression})$", text)
+        return found_in(expression or "", text) if flags == "Eq" else None
+
+    def command(self, node: Node) -> Result:
+        words = command_words(node)
+        name = words[0].text if words else ""
+        if name == "exit":
+            return End.EXIT if len(words) == 1 or words[1].literal == "0" else End.WORK
+        if name in {"test", "["}:
+            found = bash_tests.read(bash_tests.words_of(node), self.get)
+            return self.unknown(node) if found is None else found
+        if name in {"false", "true", ":"}:
+            return name != "false"
+        return True if name in _QUIET else End.WORK
+
+    def choice(self, node: Node) -> Result:
+        """`if … then … elif … else … fi`."""
+        branches: list[tuple[list[Node], list[Node]]] = [([], [])]
+        for child in node.parts:
+            if child.kind in {"elif_clause", "else_clause"}:
+                inner = child.parts
+                branches.append((list(inner[:1]), list(inner[1:])) if child.kind == "elif_clause" else ([], [*inner]))
+            else:
+                branches[0][child.field != "condition"].append(child)
+        for conditions, body in branches:
+            result = self.all(conditions)
+            if isinstance(result, End):
+                return result
+            if result:
+                return self.all(body)
+        return True
+
+    def case(self, node: Node) -> Result:
+        asked = node.child("value")
+        said = value(asked, self.get) if asked else None
+        if said is None:
+            return self.unknown(node)
+        for item in node.having("case_item"):
+            found = list(self.patterns(item))
+            if None in found:
+                return self.unknown(node)
+            if any(one is not None and one.fullmatch(said) for one in found):
+                return self.all(part for part in item.parts if part.field not in {"value", "termination"})
+        return True
+
+    def patterns(self, item: Node) -> Iterator[re.Pattern[str] | None]:
+        for part in item.parts:
+            if part.field == "value":
+                parts = pieces(part, self.get)
+                yield None if parts is None else pattern(parts)

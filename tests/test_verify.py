@@ -1,0 +1,382 @@
+"""The proof is worth something: faults in the written file are found, and what is right is not called wrong."""
+
+import copy
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrate import Outcome, Source, convert
+from migrate.circleci.plan import Job
+from migrate.verify import Verdict, verify
+from tests import golden
+from tests import samples as other
+from tests.verdicts import TABLE, table, verdicts
+
+PARLAI = Path(__file__).parents[2] / "shared" / "parlai"
+OWN = """\
+version: 2.1
+jobs:
+  build: &job {docker: [{image: "python:3"}], steps: [checkout, run: make]}
+  lint: *job
+  test: *job
+  pages: *job
+  stage: *job
+  deploy: *job
+  release: *job
+  nightly: *job
+workflows:
+  main:
+    jobs:
+      - build: {filters: &all {tags: {only: /.*/}}}
+      - lint
+      - test: {requires: [build], filters: *all}
+      - pages: {requires: [build, lint], filters: {branches: {only: /(docs|pages)-[a-z]+/}}}
+      - stage: {requires: [test], filters: {branches: {only: [main, develop]}}}
+      - approve: {type: approval, requires: [stage], filters: {branches: {only: main}}}
+      - deploy: {requires: [approve], filters: {branches: {only: main}}}
+      - release: {requires: [test], filters: {branches: {ignore: /.*/}, tags: {only: '/v[0-9]+(\\.[0-9]+)*/'}}}
+  nightly:
+    triggers: [{schedule: {cron: "0 3 * * *", filters: {branches: {only: main}}}}]
+    jobs: [build, {nightly: {requires: [build]}}]
+"""
+"""A config with everything that can go wrong; everything in it converts without a difference."""
+
+CONFIGS = (
+    golden.Config("own", OWN),
+    *{config.text: config for config in golden.configs() if not config.choices and not config.files}.values(),
+    *(golden.Config(path.name, path.read_text(encoding="utf-8")) for path in sorted(PARLAI.glob("*.yml"))),
+)
+Document = dict[str, Any]
+Fault = Callable[[Document, Outcome], Iterator[Document]]
+
+
+@cache
+def converted(config: golden.Config) -> Outcome:
+    """The outcome of a config, converted once."""
+    return config.convert()
+
+
+def judged(outcome: Outcome, document: Document | str) -> Verdict:
+    """The verdict on another file than the one that was written."""
+    text = document if isinstance(document, str) else yaml.safe_dump(document, sort_keys=False)
+    added = [job.name for job in outcome.plan.jobs if job.added]
+    return verify(outcome.before, text, outcome.notes, outcome.choices, added)
+
+
+def pipelines(document: Document) -> Iterator[tuple[str, list[Document]]]:
+    """Every pipeline, by its section."""
+    for section, value in document["pipelines"].items():
+        yield from ((section, one) for one in ([value] if section == "default" else value.values()))
+
+
+def groups(pipeline: list[Document]) -> Iterator[list[Document]]:
+    """The lists of steps that stand in a pipeline: the pipeline itself, and its parallel groups."""
+    yield pipeline
+    yield from (item["parallel"] for item in pipeline if "parallel" in item)
+
+
+def names(item: Document) -> set[str]:
+    """The names of the steps of an item."""
+    return {one["step"]["name"] for one in item.get("parallel", [item])}
+
+
+def jobs(outcome: Outcome) -> dict[str, Job]:
+    """The jobs whose name only one has, and that CircleCI runs on one of the events."""
+    found = [job for job in outcome.before.jobs if job.runs]
+    run = {job for row in outcome.verdict.rows for job in row.before}
+    return {job.name: job for job in found if job.id in run and sum(other.name == job.name for other in found) == 1}
+
+
+def changed(document: Document, change: Callable[[Document], object]) -> Document:
+    """A copy of the document, changed."""
+    other = yaml.safe_load(yaml.dump(document, Dumper=_Plain, sort_keys=False))
+    change(other)
+    assert isinstance(other, dict)
+    return other
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes no aliases, so that a change of one step is one of no other."""
+
+    def ignore_aliases(self, _: object) -> bool:
+        """Nothing is shared."""
+        return True
+
+
+def dropped_step(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """A step is missing in one of the pipelines."""
+    known = jobs(outcome)
+    for index, (_, pipeline) in enumerate(pipelines(document)):
+        for place, steps in enumerate(groups(pipeline)):
+            for at, item in enumerate(steps):
+                if "step" in item and item["step"]["name"] in known:
+
+                    def drop(other: Document, index: int = index, place: int = place, at: int = at) -> None:
+                        found = list(groups(list(pipelines(other))[index][1]))[place]
+                        found[at] = {"step": {"name": "nothing", "script": ["echo nothing"]}}
+
+                    yield changed(document, drop)
+
+
+def swapped_order(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """Two neighbours of which one requires the other have changed places."""
+    known = jobs(outcome)
+    for index, (_, pipeline) in enumerate(pipelines(document)):
+        for at in range(len(pipeline) - 1):
+            before, after = names(pipeline[at]), names(pipeline[at + 1])
+            required = {one.job for name in after if name in known for one in known[name].requires}
+            if before & required:
+
+                def swap(other: Document, index: int = index, at: int = at) -> None:
+                    found = list(pipelines(other))[index][1]
+                    found[at], found[at + 1] = found[at + 1], found[at]
+
+                yield changed(document, swap)
+
+
+def lost_gate(document: Document, _: Outcome) -> Iterator[Document]:
+    """A step is no longer manual."""
+    for index, (_section, pipeline) in enumerate(pipelines(document)):
+        for place, steps in enumerate(groups(pipeline)):
+            for at, item in enumerate(steps):
+                if item.get("step", {}).get("trigger") == "manual":
+
+                    def free(other: Document, index: int = index, place: int = place, at: int = at) -> None:
+                        del list(groups(list(pipelines(other))[index][1]))[place][at]["step"]["trigger"]
+
+                    yield changed(document, free)
+
+
+def new_gate(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """A step has become manual, and nothing says so."""
+    known = jobs(outcome)
+    for index, (_, pipeline) in enumerate(pipelines(document)):
+        for at, item in enumerate(pipeline):
+            if at and "step" in item and item["step"]["name"] in known and "trigger" not in item["step"]:
+
+                def hold(other: Document, index: int = index, at: int = at) -> None:
+                    list(pipelines(other))[index][1][at]["step"]["trigger"] = "manual"
+
+                yield changed(document, hold)
+
+
+def wrong_branch(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """The pipeline of one branch is that of another, which is spelled wrongly."""
+    for pattern, pipeline in document["pipelines"].get("branches", {}).items():
+        if not jobs(outcome).keys() & {name for item in pipeline for name in names(item)}:
+            continue
+
+        def rename(other: Document, pattern: str = pattern) -> None:
+            branches = other["pipelines"]["branches"]
+            branches[f"{pattern}-2"] = branches.pop(pattern)
+
+        yield changed(document, rename)
+
+
+def widened_glob(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """A start condition takes more names than it should."""
+    for section in ("branches", "tags"):
+        for pattern, pipeline in document["pipelines"].get(section, {}).items():
+            if pattern != "**" and jobs(outcome).keys() & {name for item in pipeline for name in names(item)}:
+
+                def widen(other: Document, section: str = section, pattern: str = pattern) -> None:
+                    listed = other["pipelines"][section]
+                    listed["**"] = listed.pop(pattern)
+
+                yield changed(document, widen)
+
+
+def step_too_many(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """A step of one pipeline also stands in another, where its job does not belong."""
+    everything = {
+        name: item for _, run in pipelines(document) for g in groups(run) for item in g for name in names(item)
+    }
+    for index, (section, pipeline) in enumerate(pipelines(document)):
+        here = {name for item in pipeline for name in names(item)}
+        for name, item in everything.items():
+            if name not in here and name in jobs(outcome) and "step" in item and section != "pull-requests":
+
+                def add(other: Document, index: int = index, item: Document = item) -> None:
+                    list(pipelines(other))[index][1].append(copy.deepcopy(item))
+
+                yield changed(document, add)
+
+
+def on_tags(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """What is for branches runs for tags, too."""
+    tagged = any(job.filters.tags is not None for job in outcome.before.jobs)
+    if "default" in document["pipelines"] and not tagged:
+
+        def add(other: Document) -> None:
+            other["pipelines"]["tags"] = {"**": other["pipelines"]["default"]}
+
+        yield changed(document, add)
+
+
+def guard(item: Document) -> str:
+    """The first line of a step's script, if it is one that asks for a name."""
+    first = item.get("step", {}).get("script", [""])[0]
+    return first if isinstance(first, str) and first.startswith("[[ ") and first.rstrip().endswith("exit 0") else ""
+
+
+def removed_guard(document: Document, _: Outcome) -> Iterator[Document]:
+    """A script no longer asks whether the name is one of its own."""
+    for index, (section, pipeline) in enumerate(pipelines(document)):
+        for place, steps in enumerate(groups(pipeline)):
+            for at, item in enumerate(steps):
+                if ("BITBUCKET_TAG" if section == "tags" else "BITBUCKET_BRANCH") in guard(item):
+
+                    def forget(other: Document, index: int = index, place: int = place, at: int = at) -> None:
+                        found = list(groups(list(pipelines(other))[index][1]))[place][at]["step"]
+                        found["script"] = found["script"][1:] or ["make"]
+
+                    yield changed(document, forget)
+
+
+def changed_state(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """A step runs on a condition that CircleCI did not have."""
+    known = jobs(outcome)
+    for index, (_, pipeline) in enumerate(pipelines(document)):
+        for at, item in enumerate(pipeline):
+            if "step" in item and item["step"]["name"] in known and not guard(item):
+
+                def ask(other: Document, index: int = index, at: int = at) -> None:
+                    state = 'BITBUCKET_BRANCH != "main" && BITBUCKET_TAG == ""'
+                    list(pipelines(other))[index][1][at]["step"]["condition"] = {"state": state}
+
+                if _runs_elsewhere(document, index):
+                    yield changed(document, ask)
+
+
+def _runs_elsewhere(document: Document, index: int) -> bool:
+    """Whether a pipeline runs on main or on tags, where the state of `changed_state` does not hold."""
+    section, pipeline = list(pipelines(document))[index]
+    branches = document["pipelines"].get("branches", {})
+    return section == "tags" or (section == "default" and "main" not in branches) or branches.get("main") is pipeline
+
+
+FAULTS: tuple[Fault, ...] = (
+    *(dropped_step, swapped_order, lost_gate, new_gate, wrong_branch, widened_glob),
+    *(step_too_many, on_tags, removed_guard, changed_state),
+)
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.id)
+def test_what_is_written_is_right(config: golden.Config) -> None:
+    """Before anything is broken, every difference has its note."""
+    outcome = converted(config)
+
+    if outcome.text is not None:
+        assert judged(outcome, outcome.text).unexplained == ()
+        assert outcome.verdict == judged(outcome, outcome.text)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_a_fault_is_found(fault: Fault) -> None:
+    """Wherever it can be made, in whichever config, verify has something to say that no note explains."""
+    tried, silent = 0, list[str]()
+    for config in CONFIGS:
+        outcome = converted(config)
+        if outcome.text is None:
+            continue
+        for broken in fault(yaml.safe_load(outcome.text), outcome):
+            tried += 1
+            verdict = judged(outcome, broken)
+            if not verdict.unexplained and not verdict.problems:
+                silent.append(f"{config.id}\n{yaml.safe_dump(broken['pipelines'], sort_keys=False)}")
+
+    assert tried
+    assert not silent, "\n\n".join(silent)
+
+
+JOB = {"docker": [{"image": "python:3"}], "steps": ["checkout", {"run": "make"}]}
+FILTERS: tuple[Any, ...] = (
+    *(None, None, None),
+    {"branches": {"only": "main"}},
+    {"branches": {"ignore": "main"}},
+    {"branches": {"only": ["/feature\\/.*/", "main"]}},
+    {"branches": {"ignore": "/release-.*/"}},
+    {"branches": {"only": ["dev", "/dev-[a-z]+/"], "ignore": "dev-x"}},
+    {"tags": {"only": "/^v.*/"}},
+    {"tags": {"only": ["v1", "/x-.*/"]}},
+    'pipeline.git.branch != "main"',
+)
+
+
+@st.composite
+def workflows(draw: st.DrawFn) -> dict[str, Any]:
+    """Up to two workflows of jobs and approvals in which anything may require what stands before it."""
+    found: dict[str, Any] = {}
+    for name in ("one", "two")[: draw(st.integers(1, 2))]:
+        listed: list[dict[str, Any]] = []
+        for job in "abcdef"[: draw(st.integers(1, 6))]:
+            before = [next(iter(one)) for one in listed]
+            required = draw(st.lists(st.sampled_from(before), unique=True)) if before else []
+            entry: dict[str, Any] = {"requires": required} if required else {}
+            filters = draw(st.sampled_from(FILTERS))
+            entry |= {"filters": filters} if filters else {}
+            entry |= {"type": "approval"} if draw(st.integers(0, 4)) == 0 else {}
+            listed.append({job: entry})
+        found[name] = {"jobs": listed}
+    return found
+
+
+def of_workflows(found: dict[str, Any]) -> Outcome:
+    """The outcome of a config with these workflows."""
+    document = {"version": 2.1, "jobs": dict.fromkeys("abcdef", JOB), "workflows": found}
+    outcome = convert(Source("config.yml", yaml.dump(document, Dumper=_Plain, sort_keys=False)))
+    assert outcome.text is not None, outcome.notes
+    return outcome
+
+
+@settings(max_examples=150, deadline=None)
+@given(workflows())
+def test_random_graphs_keep_their_order_and_their_gates(found: dict[str, Any]) -> None:
+    """No `requires` is broken, no gate lost, and no job runs where CircleCI would not run it."""
+    verdict = of_workflows(found).verdict
+
+    assert [(row.event.label, one.difference) for row, one in verdict.unexplained] == []
+
+
+RELEASES = {"branches": {"ignore": "/release-.*/"}}
+TAGS_ONLY = {"branches": {"ignore": "/.*/"}, "tags": {"only": "/v[0-9]+/"}}
+NAMES = 'pipeline.git.branch matches /rel.*/ or pipeline.git.tag == "v1"'
+
+
+@pytest.mark.parametrize(
+    "jobs",
+    [
+        pytest.param(
+            [{"a": {"filters": RELEASES}}, {"b": {"filters": TAGS_ONLY}}, {"c": {"requires": ["a", "b"]}}],
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="the guard of 'c' takes a job that runs for no branch at all for one without a filter",
+            ),
+        ),
+        pytest.param(
+            [{"a": {"filters": NAMES}}, {"b": {"requires": ["a"], "filters": {"tags": {"only": "/v.*/"}}}}],
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="the guard of 'b' asks, on the tag v1 too, what holds for names that nothing spells",
+            ),
+        ),
+    ],
+)
+def test_what_the_guards_of_required_jobs_get_wrong(jobs: list[dict[str, Any]]) -> None:
+    """Two graphs that are not written as they should be; verify says so."""
+    assert of_workflows({"one": {"jobs": jobs}}).verdict.unexplained == ()
+
+
+@pytest.mark.skipif(not other.SHARED.is_dir(), reason="the samples do not lie beside the checkout")
+def test_other_peoples_configs_are_the_same_or_explained() -> None:
+    """No config has a difference that no note tells of, and the table says how many have none at all."""
+    left = {judged.name: judged.unexplained for judged in verdicts() if judged.unexplained}
+
+    assert left == {}
+    assert TABLE.read_text(encoding="utf-8") == table(), "run `python -m tests.verdicts`"

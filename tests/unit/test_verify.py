@@ -1,0 +1,275 @@
+"""Each relation that verify holds: what starts, what runs, in which order, behind which gates."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from migrate import Source, convert
+from migrate.circleci.plan import Plan
+from migrate.verify import Verdict, samples, verify
+from migrate.verify.events import BRANCH, Event
+from migrate.verify.table import render
+
+JOB = {"docker": [{"image": "python:3"}], "steps": [{"run": "make"}]}
+DROPPED = {"macos": {"xcode": "15.0.0"}, "steps": [{"run": "make"}]}
+
+
+def plan(workflows: str) -> Plan:
+    """The plan of workflows, whose jobs are `a` to `f`."""
+    jobs = dict.fromkeys("abcdef", JOB)
+    read = yaml.safe_load(workflows)
+    flows = read if all(isinstance(one, dict) for one in read.values()) else {"w": read}
+    outcome = convert(Source("config.yml", yaml.safe_dump({"version": 2.1, "jobs": jobs, "workflows": flows})))
+    assert outcome.text is not None, outcome.notes
+    return outcome.before
+
+
+def step(name: str, **keys: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a step may have
+    """A step that works."""
+    return {"step": {"name": name, "script": ["make"], **{key.replace("_", "-"): value for key, value in keys.items()}}}
+
+
+def of(workflows: str, pipelines: dict[str, Any], **more: Any) -> Verdict:  # noqa: ANN401
+    """The verdict on workflows and pipelines, of which no note tells anything."""
+    return verify(plan(workflows), yaml.safe_dump({"pipelines": pipelines, **more}))
+
+
+def said(verdict: Verdict) -> set[str]:
+    """The differences: the event, the kind and the job, and what it is about."""
+    return {
+        f"{row.event.label}: {found.difference.kind} {found.difference.name} {found.difference.other}".strip()
+        for row in verdict.rows
+        for found in row.found
+    }
+
+
+def kinds(verdict: Verdict) -> set[str]:
+    """The differences without their events."""
+    return {one.partition(": ")[2] for one in said(verdict)}
+
+
+GATED = "jobs: [a, {hold: {type: approval, requires: [a]}}, {b: {requires: [hold]}}]"
+CHAIN = "jobs: [a, {b: {requires: [a]}}]"
+TWO_GATES = """
+jobs:
+  - a
+  - h: {type: approval, requires: [a]}
+  - b: {requires: [h]}
+  - i: {type: approval, requires: [b]}
+  - c: {requires: [i]}
+"""
+CHILDREN = {"x": [step("a"), step("b")], "y": [step("b"), step("a")]}
+
+
+def child(name: str, **keys: Any) -> dict[str, Any]:  # noqa: ANN401
+    """A step that runs a custom pipeline."""
+    return {"step": {"name": "child", "type": "pipeline", "custom": name, **keys}}
+
+
+@pytest.mark.parametrize(
+    ("workflows", "pipeline", "expected"),
+    [
+        (CHAIN, [step("a"), step("b")], set()),
+        (CHAIN, [step("b"), step("a")], {"order b a"}),
+        (CHAIN, [{"parallel": [step("a"), step("b")]}], {"order b a"}),
+        (CHAIN, [{"parallel": {"fail-fast": True, "steps": [step("a"), step("b")]}}], {"order b a"}),
+        (CHAIN, [{"stage": {"name": "s", "steps": [step("a"), step("b")]}}], set()),
+        (CHAIN, [{"stage": {"name": "s", "steps": [step("b"), step("a")]}}], {"order b a"}),
+        (CHAIN, [step("a"), {"final": step("b")["step"]}], set()),
+        (CHAIN, [{"parallel": [step("a")]}, {"parallel": [step("b"), step("c")]}], {"extra c"}),
+        (CHAIN, [step("a")], {"missing b"}),
+        (CHAIN, [step("a"), step("b"), step("b")], {"extra b"}),
+        (CHAIN, [step("a"), step("b", trigger="manual")], {"held b b"}),
+        (CHAIN, [step("a"), {"stage": {"name": "s", "trigger": "manual", "steps": [step("b")]}}], {"held b"}),
+        (CHAIN, [step("a"), step("b", condition={"state": 'SECRET == "x"'})], {"unknown b"}),
+        (CHAIN, [step("a"), step("b", script=["[[ $BITBUCKET_BRANCH == +(x) ]] || exit 0"])], {"unknown b"}),
+        (CHAIN, [step("a"), step("b", on_fail={"strategy": "ignore"})], set()),
+        (CHAIN, [step("a", on_fail={"strategy": "ignore"}), step("b")], {"status b a"}),
+        (CHAIN, [step("a"), step("say", script=["echo hello"]), step("b")], set()),
+        (CHAIN, [step("a"), step("new"), step("b")], {"extra new"}),
+        (CHAIN, [step("a"), {"import": "x:main:y"}, step("b")], {"extra import x:main:y"}),
+        (CHAIN, [child("x")], set()),
+        (CHAIN, [child("y")], {"order b a"}),
+        (CHAIN, [child("none")], {"missing a", "missing b"}),
+        (CHAIN, [child("x", condition={"state": 'BITBUCKET_BRANCH == ""'})], {"missing a", "missing b"}),
+        ("jobs: [a, b, {c: {requires: [a, b]}}]", [{"parallel": [step("a"), child("z")]}, step("c")], set()),
+        (GATED, [step("a"), step("b", trigger="manual")], set()),
+        (GATED, [step("a"), step("b")], {"gate b hold"}),
+        (GATED, [step("a"), step("hold", trigger="manual", script=["echo yes"]), step("b")], set()),
+        (
+            GATED,
+            [step("x", script=["echo"]), step("a", trigger="manual"), step("b")],
+            {"gate b hold", "held a a", "held b a"},
+        ),
+        (GATED, [step("a"), child("c", trigger="manual")], set()),
+        (GATED, [step("a"), {"stage": {"name": "s", "trigger": "manual", "steps": [step("b")]}}], set()),
+        (GATED, [step("a"), {"final": step("b")["step"]}], {"gate b hold"}),
+        (GATED, [step("a"), {"parallel": [step("b", trigger="manual"), step("c")]}], {"extra c"}),
+        (GATED, [step("a"), step("b", trigger="manual"), step("c")], {"offered c"}),
+        (
+            "jobs: [a, {hold: {type: approval}}, {b: {requires: [hold]}}, {c: {requires: [a]}}]",
+            [step("a"), step("b", trigger="manual"), step("c")],
+            {"held c b"},
+        ),
+        (
+            TWO_GATES,
+            [step("a"), step("b", trigger="manual"), step("c")],
+            {"gate c i"},
+        ),
+        ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), step("b", trigger="manual")], {"held b"}),
+        ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), step("b")], {"extra b"}),
+        ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), {"final": step("b")["step"]}], {"status b"}),
+        ("jobs: [a, {b: {requires: [{a: terminal}]}}]", [step("a"), step("b")], {"status b a"}),
+        ("jobs: [a, {b: {requires: [{a: terminal}]}}]", [step("a"), {"final": step("b")["step"]}], set()),
+        ("{v: {jobs: [a]}, w: {jobs: [a]}}", [step("a"), step("a")], set()),
+        ("{v: {jobs: [a]}, w: {jobs: [a]}}", [step("a")], {"missing a"}),
+        (
+            "{v: {jobs: [{b: {requires: [a]}}, a]}, w: {jobs: [b]}}",
+            [{"parallel": [step("b"), step("a")]}, step("b")],
+            set(),
+        ),
+    ],
+)
+def test_the_order_and_the_gates_of_a_push(workflows: str, pipeline: list[Any], expected: set[str]) -> None:
+    """What differs, if the one pipeline that a push starts is this one."""
+    custom = {**CHILDREN, "z": [step("b")], "c": [step("b")]}
+    verdict = of(workflows, {"default": pipeline, "custom": custom})
+
+    assert {
+        one for event in said(verdict) if event.startswith("push") for one in [event.partition(": ")[2]]
+    } == expected
+
+
+TWO = "jobs: [a, {b: {filters: {branches: {only: [main, '/rel-.*/']}}}}, {c: {filters: {tags: {only: '/v[0-9]+/'}}}}]"
+ALL, REL = [step("a"), step("c")], [step("a"), step("b"), step("c")]
+
+
+@pytest.mark.parametrize(
+    ("pipelines", "expected"),
+    [
+        (
+            {"default": ALL, "branches": {"main": REL, "rel-**": REL}, "tags": {"v*": [step("c")]}},
+            {"tag v1.2.3: extra c"},
+        ),
+        ({"default": ALL, "branches": {"main": REL, "rel-*": REL}}, {"tag v1: missing c"}),
+        ({"default": ALL, "branches": {"{main,rel-**}": REL}}, {"tag v1: missing c"}),
+        ({"branches": {"**": ALL, "{main,rel-**}": REL}}, {"tag v1: missing c"}),
+        ({"default": REL}, {"push to some-branch: extra b", "tag v1: missing c"}),
+        ({"default": ALL}, {"push to main: missing b", "tag v1: missing c"}),
+        (
+            {"default": ALL, "branches": {"main": REL, "rel*": REL}},
+            {"push to relx: extra b", "tag v1: missing c"},
+        ),
+        ({"default": REL, "pull-requests": {"**": ALL}}, {"push to some-branch: extra b", "tag v1: missing c"}),
+        (
+            {"default": ALL, "branches": {"{main,rel-**}": REL}, "pull-requests": {"**": REL}},
+            {"pull request from some-branch: extra b", "tag v1: missing c"},
+        ),
+    ],
+)
+def test_which_pipeline_starts(pipelines: dict[str, Any], expected: set[str]) -> None:
+    """The name itself, else the longest glob, else `default`; tags have no default, pull requests neither."""
+    assert expected <= said(of(TWO, pipelines))
+
+
+def test_where_everything_is_right_nothing_differs() -> None:
+    """A guard asks for what a glob cannot."""
+    guarded = step("c", script=['[[ -z "$BITBUCKET_TAG" || "$BITBUCKET_TAG" =~ ^(v[0-9]+)$ ]] || exit 0', "make"])
+    right = {
+        "default": [step("a"), guarded],
+        "branches": {"{main,rel-**}": [step("a"), step("b"), guarded]},
+        "tags": {"v*": [guarded]},
+    }
+
+    assert said(of(TWO, right)) == set()
+
+
+def test_triggers_start_custom_pipelines() -> None:
+    """All entries that hold; conditions are of Bitbucket's own language."""
+    custom = {"all": ALL, "rel": [step("b")], "tag": [step("c")]}
+    push = [
+        {"condition": 'BITBUCKET_TAG == ""', "pipelines": ["all"]},
+        {"condition": 'BITBUCKET_BRANCH == "main" || glob(BITBUCKET_BRANCH, "rel-**")', "pipelines": ["rel"]},
+        {"condition": 'glob(BITBUCKET_TAG, "v*")', "pipelines": ["tag"]},
+    ]
+    found = said(of(TWO, {"custom": custom}, triggers={"repository-push": push}))
+
+    assert found == {"tag v1.2.3: extra c"}
+    wrong = [{**push[1], "condition": 'BITBUCKET_BRANCH == "main" ||'}]
+    verdict = of(TWO, {"custom": custom}, triggers={"repository-push": wrong})
+    assert verdict.problems == (
+        "the condition of 'triggers > repository-push' is no expression: the end stands where a value should",
+    )
+
+
+NIGHTLY = """
+build: {jobs: [a]}
+nightly:
+  triggers: [{schedule: {cron: "0 0 * * *", filters: {branches: {only: [dev]}}}}]
+  jobs: [b, {c: {requires: [b]}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("pipelines", "expected"),
+    [
+        ({"default": [step("a")], "custom": {"nightly": [step("b"), step("c")]}}, set()),
+        ({"default": [step("a")], "custom": {"nightly": [step("c"), step("b")]}}, {"nightly on dev: order c b"}),
+        ({"default": [step("a")]}, {"nightly on dev: missing b", "nightly on dev: missing c"}),
+        ({"default": [step("a"), step("b")], "custom": {"nightly": [step("b"), step("c")]}}, {"push to main: extra b"}),
+        (
+            {"default": [step("a")], "custom": {"nightly": [step("b"), step("c")], "x": [step("a")]}},
+            {"x on main: extra a"},
+        ),
+    ],
+)
+def test_a_schedule_starts_a_custom_pipeline(pipelines: dict[str, Any], expected: set[str]) -> None:
+    """The workflow's own, on the branches that it names, and no push does."""
+    assert said(of(NIGHTLY, pipelines)) == expected
+
+
+def test_a_filtered_job_is_ignored_unless_all_are() -> None:
+    """And an approval that is left out holds nobody."""
+    workflows = (
+        "jobs: [a, {h: {type: approval, filters: {branches: {only: main}}}}, {b: {requires: [a, h]}},"
+        " {c: {requires: [h]}}]"
+    )
+    main = [step("a"), {"parallel": [step("b", trigger="manual"), step("c", trigger="manual")]}]
+
+    assert said(of(workflows, {"default": [step("a"), step("b")], "branches": {"main": main}})) == set()
+    assert said(of(workflows, {"default": main})) == {
+        "push to some-branch: held b b",
+        "push to some-branch: offered c",
+    }
+
+
+def test_values_that_conditions_ask_for_are_tried() -> None:
+    """What a push does not decide is an event of its own."""
+    workflows = "{w: {when: {equal: [opened, << pipeline.event.action >>]}, jobs: [a]}}"
+
+    assert said(of(workflows, {"custom": {"w": [step("a")]}})) == {
+        "push to main, event.action = opened: missing a",
+    }
+
+
+def test_what_a_pattern_matches_is_sampled() -> None:
+    """Every alternative, without what git forbids; and what is near."""
+    assert set(samples.of_pattern("v(a|b)?")) == {"v", "va", "vb"}
+    assert samples.of_pattern("a b") == samples.of_pattern("(?=a)") == ()
+    assert {"mainx", "mai", "maib", "xmain", "x/main", "ma/in"} <= set(samples.near("main"))
+    assert {"feature/x", "feature/1.2"} == set(samples.of_glob("feature/*"))
+    assert Event(BRANCH, "main").facts["pipeline.git.tag"] is None
+
+
+def test_the_table_is_aligned_and_says_what_is_wrong() -> None:
+    """First the row that differs; without the signs where they cannot be shown."""
+    verdict = of(TWO, {"default": ALL})
+    lines = render(verdict).splitlines()
+
+    assert lines[0].split() == ["1", "2", "3"]
+    assert lines[1].startswith("push to main")
+    assert lines[1].split()[-5:] == ["●", "●→·", "✗", "●"] or "●→· ✗" in lines[1]
+    assert "x->. !" in render(verdict, plain=True)
+    assert render(verdict, plain=True).isascii()
+    assert "and" in render(verdict, most=1)
