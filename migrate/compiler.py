@@ -17,7 +17,7 @@ from migrate.circleci.orbs import Missing, OrbSource, Wanted, parse
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
-from migrate.lower.draft import Draft, NeededVariable, ScaffoldFile, Schedule
+from migrate.lower.draft import Custom, Draft, NeededVariable, ScaffoldFile, Schedule
 from migrate.lower.ordered import Ordered
 from migrate.lower.plan.additions import STEPS
 from migrate.verify import Verdict, tell, verify
@@ -70,8 +70,8 @@ class Outcome(NamedTuple):
     """What a conversion gives: the file's text (None if the config was refused) and everything said about it.
 
     `plan` is the plan as it was lowered, `before` as the source has it, without what the user added; `files` are the
-    files that were read besides the config; `order` tells what the order of each start condition costs, `verdict`
-    what runs on which event on both sides.
+    files that were read besides the config; `order` tells what the order of each start condition costs, `customs`
+    what starts which custom pipeline, `verdict` what runs on which event on both sides.
     """
 
     text: str | None
@@ -88,6 +88,7 @@ class Outcome(NamedTuple):
     files: tuple[str, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     order: tuple[Ordered, ...] = ()
+    customs: tuple[Custom, ...] = ()
     verdict: Verdict = Verdict()
 
 
@@ -170,7 +171,8 @@ def _choices(choices: Source | None, claims: Claims, notes: Notes) -> Choices:
 def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outcome:
     header = (f"Converted from {source.path} by circle2bb; migration-report.md says what changed and why.",)
     text = write(lay_out(lowered.pipelines), header)
-    verdict = verify(plan, text, draft.notes, draft.choices, (job.name for job in lowered.plan.jobs if job.added))
+    added = [job.name for job in lowered.plan.jobs if job.added]
+    verdict = verify(plan, text, draft.notes, draft.choices, added, customs=draft.customs)
     tell(verdict, plan, draft.notes)
     return Outcome(
         text,
@@ -186,6 +188,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         plan,
         schedules=lowered.schedules,
         order=lowered.order,
+        customs=tuple(draft.customs),
         verdict=verdict,
     )
 

@@ -541,7 +541,7 @@ def verify_agrees(_: str, outcome: Outcome) -> Iterator[str]:
     """Both sides do the same on every event, or a note tells of the difference."""
     if outcome.text is not None:
         added = (job.name for job in outcome.plan.jobs if job.added)
-        verdict = verify(outcome.before, outcome.text, outcome.notes, outcome.choices, added)
+        verdict = verify(outcome.before, outcome.text, outcome.notes, outcome.choices, added, customs=outcome.customs)
         yield from (f"{row.event.label}: {found.difference}" for row, found in verdict.unexplained)
         yield from verdict.problems
 

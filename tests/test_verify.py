@@ -66,7 +66,7 @@ def judged(outcome: Outcome, document: Document | str) -> Verdict:
     """The verdict on another file than the one that was written."""
     text = document if isinstance(document, str) else yaml.safe_dump(document, sort_keys=False)
     added = [job.name for job in outcome.plan.jobs if job.added]
-    return verify(outcome.before, text, outcome.notes, outcome.choices, added)
+    return verify(outcome.before, text, outcome.notes, outcome.choices, added, customs=outcome.customs)
 
 
 def pipelines(document: Document) -> Iterator[tuple[str, list[Document]]]:

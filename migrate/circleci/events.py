@@ -24,8 +24,8 @@ from migrate.circleci.conditions import (
 )
 from migrate.circleci.facts import Facts, Value
 
-_NAME = "pipeline.schedule.name"
-_NO_SCHEDULE = {_NAME: None, "pipeline.schedule.id": None}
+SCHEDULE_NAME = "pipeline.schedule.name"
+_NO_SCHEDULE = {SCHEDULE_NAME: None, "pipeline.schedule.id": None}
 _ASKED = ("pipeline.trigger.type", "pipeline.trigger_source", "pipeline.event.name", "pipeline.event.action")
 """What conditions ask in order to know the kind of an event."""
 _STARTER = (*_ASKED, *_NO_SCHEDULE, "pipeline.trigger.id")
@@ -95,6 +95,12 @@ class Starter(NamedTuple):
         """What the event is called: the schedule's name, or its kind."""
         return self.schedule or self.event.kind
 
+    @property
+    def facts(self) -> tuple[tuple[str, Value | None], ...]:
+        """What it makes known; of a schedule without a name, all but that."""
+        named = ((SCHEDULE_NAME, self.schedule),) if self.schedule else ()
+        return (*self.event.facts.items(), *named)
+
 
 def on_push(condition: Condition) -> Condition:
     """What is left of a condition once a push is known to have started the pipeline."""
@@ -125,16 +131,16 @@ def asking(found: Iterable[Starter]) -> Condition:
 
 def _asking(one: Starter) -> Condition:
     kind = Test("pipeline.trigger.type", "==", one.event.facts["pipeline.trigger.type"] or "")
-    return all_of(Test(_NAME, "==", one.schedule) if one.schedule else kind, one.where)
+    return all_of(Test(SCHEDULE_NAME, "==", one.schedule) if one.schedule else kind, one.where)
 
 
 def _schedules(condition: Condition) -> list[Starter]:
     """A schedule for each name that the condition spells out; one without, where it asks for schedules in general."""
-    asked = [test for test in tests(condition) if test.subject == _NAME]
+    asked = [test for test in tests(condition) if test.subject == SCHEDULE_NAME]
     names = dict.fromkeys(str(test.value) for test in asked if test.operator == "==")
     spelled = bool(asked) and len(names) == len({test.value for test in asked})
-    unnamed: Facts = SCHEDULE.facts | ({_NAME: _OTHER} if spelled else {})
-    found = [Starter(SCHEDULE, evaluate(condition, SCHEDULE.facts | {_NAME: name}), name) for name in names]
+    unnamed: Facts = SCHEDULE.facts | ({SCHEDULE_NAME: _OTHER} if spelled else {})
+    found = [Starter(SCHEDULE, evaluate(condition, SCHEDULE.facts | {SCHEDULE_NAME: name}), name) for name in names]
     return (
         [*found, Starter(SCHEDULE, evaluate(condition, unnamed))]
         if _says(condition, SCHEDULE) or not spelled
@@ -165,4 +171,16 @@ def _starters(condition: Condition) -> bool:
     return bool(asked) and all(name in _STARTER or name.startswith("pipeline.parameters.") for name in asked)
 
 
-__all__ = ["API", "PUSH", "SCHEDULE", "WEBHOOK", "Event", "Starter", "asking", "on_push", "settled", "starters"]
+__all__ = [
+    "API",
+    "PUSH",
+    "SCHEDULE",
+    "SCHEDULE_NAME",
+    "WEBHOOK",
+    "Event",
+    "Starter",
+    "asking",
+    "on_push",
+    "settled",
+    "starters",
+]

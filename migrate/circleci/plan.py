@@ -91,7 +91,8 @@ class Workflow(NamedTuple):
 
     A workflow that does not run with the defaults of the pipeline's parameters is expanded with the values of `given`,
     under which it does; `several` says that it would with others too. `open` are the parameters for which whoever
-    starts it may give a value; their defaults stand in it.
+    starts it may give a value; their defaults stand in it. `origin` is the name in the source of one that was made of
+    another.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Workflow(NamedTuple):
     given: tuple[tuple[str, Scalar], ...] = ()
     several: bool = False
     open: tuple[Parameter, ...] = ()
+    origin: str = ""
 
 
 class Plan(NamedTuple):

@@ -88,7 +88,7 @@ def _verdict(outcome: Outcome, pipelines: str) -> Verdict:
     if read(source.text, source.path, notes) is None:
         raise Refused("\n".join(map(str, notes)))
     added = (job.name for job in outcome.plan.jobs if job.added)
-    return verify_text(outcome.before, source.text, outcome.notes, outcome.choices, added)
+    return verify_text(outcome.before, source.text, outcome.notes, outcome.choices, added, customs=outcome.customs)
 
 
 def _can_say(text: str) -> bool:

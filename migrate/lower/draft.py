@@ -8,6 +8,7 @@ from typing import NamedTuple
 from migrate.bitbucket.model import Cache, Image, Pipe, Service, Upload
 from migrate.catalog import Catalog
 from migrate.choices import Choices
+from migrate.circleci.facts import Value
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
 from migrate.lower.directories import inside
@@ -89,6 +90,14 @@ class Schedule(NamedTuple):
     pipeline: str
 
 
+class Custom(NamedTuple):
+    """A custom pipeline that stands for a workflow where an event of these `facts` started it; none: a person does."""
+
+    pipeline: str
+    workflow: str
+    facts: tuple[tuple[str, Value | None], ...] = ()
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """What crosses rooms.
@@ -110,6 +119,7 @@ class Draft:
     waiting: frozenset[str] = frozenset()
     started: Started = field(default_factory=Started)
     schedules: list[Schedule] = field(default_factory=list)
+    customs: list[Custom] = field(default_factory=list)
     parameters: dict[str, dict[str, str]] = field(default_factory=dict)
     given: dict[str, dict[str, None]] = field(default_factory=dict)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from migrate.verify.bitbucket_side import Bitbucket
 from migrate.verify.candidates import Candidates
 from migrate.verify.circleci_side import CircleCI
 from migrate.verify.compare import Difference, Kind, Names, State, compare
+from migrate.verify.elsewhere import Customs
 from migrate.verify.events import Event
 from migrate.verify.explained import Explanations
 from migrate.verify.written import Written, read
@@ -88,16 +89,20 @@ def verify(
     notes: Iterable[Note] = (),
     choices: Choices = NO_CHOICES,
     added: Iterable[str] = (),
+    *,
+    customs: Customs = (),
 ) -> Verdict:
     """Run a plan and the text of a pipelines file on the same events.
 
-    `notes` may explain what differs; `added` are the names of jobs that the user asked for and CircleCI did not have.
+    `notes` may explain what differs; `added` are the names of jobs that the user asked for and CircleCI did not have,
+    `customs` what started the workflows that custom pipelines stand for.
     """
+    customs = tuple(customs)
     written = read(text)
     before, after = CircleCI(plan), Bitbucket(written)
-    reasons = Explanations(plan, notes, choices)
+    reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs})
     names = _names(plan, choices, added, reasons.excused())
-    candidates = Candidates(plan, written)
+    candidates = Candidates(plan, written, customs)
     rows: dict[tuple[object, ...], Row] = {}
     compared = {}
     for event in dict.fromkeys(candidates.events()):
@@ -107,7 +112,7 @@ def verify(
         states_before, states_after, differences = compared[one, other]
         started = after.started(event) if differences else ()
         found = tuple(Found(each, reasons.of(each, event, started)) for each in differences)
-        key = (event.kind, event.workflow, one, other, found)
+        key = (event.kind, event.said, one, other, found)
         row = rows.get(key)
         rows[key] = (
             row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)

@@ -63,8 +63,7 @@ class Bitbucket:
         section = {BRANCH: "branches", TAG: "tags", PULL_REQUEST: "pull-requests", CUSTOM: "custom"}[event.kind]
         listed = sections[section]
         if event.kind == CUSTOM:
-            if event.workflow in listed:
-                yield Started(section, event.workflow, listed[event.workflow])
+            yield from (Started(section, name, listed[name]) for name in event.pipelines if name in listed)
             return
         pattern = globs.chosen(listed, event.name)
         if pattern is not None:

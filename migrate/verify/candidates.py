@@ -5,15 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from migrate.bitbucket.expressions import Node
 from migrate.circleci.conditions import Subject, Test, tests
+from migrate.circleci.events import API, SCHEDULE, WEBHOOK
 from migrate.circleci.facts import Value
 from migrate.circleci.filters import NameFilter
-from migrate.circleci.plan import Plan, Workflow
-from migrate.verify import samples
-from migrate.verify.circleci_side import is_scheduled
+from migrate.circleci.plan import Plan
+from migrate.verify import elsewhere, samples
+from migrate.verify.elsewhere import Customs
 from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event
 from migrate.verify.written import Written
-from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Mapping, Scalar, Sequence
 
 BRANCHES = ("main", "some-branch", "master", "develop", "feature/x", "release/1.0", "hotfix/1.0.1")
 TAGS = ("v1.2.3", "some-tag", "1.0.0", "v1.0.0-rc.1", "release-1")
@@ -21,13 +20,13 @@ MOST_NAMES = 150
 """Names of one kind that are tried; those that are spelled come first."""
 MOST_GIVEN = 24
 """Combinations of what else conditions ask for."""
-_CUSTOM_NAMES = 12
 _BRANCH, _TAG, _CHANGED = "pipeline.git.branch", "pipeline.git.tag", "changed paths"
 _DECIDED = {
     *(_BRANCH, _TAG, _CHANGED, "pipeline.trigger_source", "pipeline.event.name"),
     *("pipeline.schedule.name", "pipeline.schedule.id"),
 }
 """What the kind of an event decides."""
+_NO_PUSH = {(name, value) for event in (API, SCHEDULE, WEBHOOK) for name, value in event.facts.items()}
 _OTHER = "something-else"
 _USUAL = (_OTHER, False)
 
@@ -35,9 +34,9 @@ _USUAL = (_OTHER, False)
 class Candidates:
     """All events that are worth trying; `more` says that there were too many."""
 
-    def __init__(self, plan: Plan, written: Written) -> None:
-        """Collect the names."""
-        self.plan, self.written, self.more = plan, written, False
+    def __init__(self, plan: Plan, written: Written, customs: Customs = ()) -> None:
+        """Collect the names; `customs` say what starts which custom pipeline."""
+        self.plan, self.written, self.customs, self.more = plan, written, tuple(customs), False
         self.conditions = tuple(
             dict.fromkeys(
                 condition
@@ -50,7 +49,7 @@ class Candidates:
 
     def events(self) -> Iterator[Event]:
         """The events, the best examples of their kind first."""
-        return (event._replace(assumed=self.assumed) for event in self.plain())
+        return (e if e.kind == CUSTOM else e._replace(assumed=self.assumed) for e in self.plain())
 
     def plain(self) -> Iterator[Event]:
         """The events, without what is assumed in each."""
@@ -64,30 +63,7 @@ class Candidates:
         if sections["pull-requests"] or any(one.event.startswith("pullrequest") for one in self.written.triggers):
             spelled = set(self.spelled(BRANCH))
             yield from (Event(PULL_REQUEST, name) for name in branches if name not in spelled)
-        yield from self.custom()
-
-    def custom(self) -> Iterator[Event]:
-        """Starts of custom pipelines, by hand or by a schedule, each on the branches that its workflow names."""
-        custom = self.written.sections["custom"]
-        children = {step.child for _, _, pipeline in self.written.pipelines for step in pipeline.steps}
-        started = {name for trigger in self.written.triggers for name in trigger.pipelines}
-        known = {workflow.name for workflow in self.plan.workflows}
-        for workflow in self.plan.workflows:
-            if workflow.name in custom or is_scheduled(workflow):
-                yield from (Event(CUSTOM, name, workflow.name) for name in self.custom_names(workflow))
-        for name in custom:
-            if name not in known | children | started:
-                yield Event(CUSTOM, BRANCHES[0], name)
-
-    def custom_names(self, workflow: Workflow) -> Iterable[str]:
-        """The branches that a workflow's own schedules and filters name."""
-        found = dict.fromkeys(_scheduled_branches(workflow))
-        for job in workflow.jobs:
-            if job.filters.branches.patterns:
-                found |= dict.fromkeys(self.of_filter(job.filters.branches))
-            found |= dict.fromkeys(str(one.value) for one in tests(job.filters.condition) if one.subject == _BRANCH)
-        found |= dict.fromkeys(BRANCHES[:2]) if len(found) != 1 else {}
-        return [name for name in found if samples.is_ref(name)][:_CUSTOM_NAMES]
+        yield from elsewhere.starts(self.plan, self.written, self.customs)
 
     def names(self, kind: str) -> list[str]:
         """The names of branches or of tags."""
@@ -153,8 +129,9 @@ class Candidates:
         found: dict[str, dict[Value, None]] = {}
         for test in self.tests:
             for name in (test.subject, *([test.value.name] if isinstance(test.value, Subject) else [])):
-                if name not in _DECIDED:
-                    found.setdefault(name, {}).update(dict.fromkeys(_values(test)))
+                if name not in _DECIDED and not name.startswith("pipeline.parameters."):
+                    values = (value for value in _values(test) if (name, value) not in _NO_PUSH)
+                    found.setdefault(name, {}).update(dict.fromkeys(values))
         return {name: sorted(values, key=lambda value: value in _USUAL) for name, values in found.items()}
 
     def given(self) -> Iterator[tuple[tuple[tuple[str, Value], ...], tuple[str, ...]]]:
@@ -194,17 +171,3 @@ def _values(test: Test) -> tuple[Value, ...]:
     if isinstance(value, int | float):
         return (value - 1, value, value + 1)
     return (*(_of_test(test) if isinstance(value, str) else ()), _OTHER)
-
-
-def _scheduled_branches(workflow: Workflow) -> Iterator[str]:
-    # Peeked, not taken: the rooms that lower schedules have claimed all of this.
-    triggers = peek(workflow.keys, "triggers")
-    for trigger in triggers.items if isinstance(triggers, Sequence) else ():
-        schedule = peek(trigger, "schedule")
-        branches = peek(peek(schedule, "filters"), "branches")
-        only = peek(branches, "only") if isinstance(branches, Mapping) else None
-        for item in only.items if isinstance(only, Sequence) else (only,):
-            if isinstance(item, Scalar):
-                text = item.text
-                is_regex = len(text) > 1 and text.startswith("/") and text.endswith("/")
-                yield from samples.of_pattern(text[1:-1].replace("\\/", "/")) if is_regex else (text,)

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci.conditions import Constant, evaluate
+from migrate.circleci.conditions import FALSE, Constant, evaluate, subjects
 from migrate.circleci.filters import Filters
 from migrate.circleci.plan import Job, Plan, Workflow
 from migrate.verify.events import CUSTOM, TAG, Event
 
 Truth = bool | None
 _SUCCESS, _ANY = "success", "terminal"
+_PARAMETER = "pipeline.parameters."
 
 
 class Running(NamedTuple):
@@ -73,12 +74,22 @@ def is_scheduled(workflow: Workflow) -> bool:
 
 
 def _starts(workflow: Workflow, event: Event) -> Truth:
-    if event.kind == CUSTOM:
-        return workflow.name == event.workflow
-    if is_scheduled(workflow):
+    """Whether an event starts a workflow.
+
+    What somebody starts alone runs unless its condition says no; and with the defaults of the parameters, which are
+    all that other events know of, a workflow does not run that asks for them.
+    """
+    alone = event.kind == CUSTOM and bool(event.workflow)
+    if (alone and workflow.name != event.workflow) or (not alone and is_scheduled(workflow)):
         return False
+    if alone and workflow.condition == FALSE:
+        return True  # never by itself: it is a person who wants it
     held = evaluate(workflow.condition, event.facts)
-    return held.holds if isinstance(held, Constant) else None
+    if isinstance(held, Constant):
+        return held.holds
+    if alone:
+        return True
+    return False if any(name.startswith(_PARAMETER) for name in subjects(held)) else None
 
 
 def _admits(filters: Filters, event: Event) -> Truth:

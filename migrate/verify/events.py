@@ -2,24 +2,32 @@
 
 from typing import NamedTuple
 
+from migrate.circleci.events import PUSH
 from migrate.circleci.facts import Fact, Value
 
 BRANCH, TAG, PULL_REQUEST, CUSTOM = KINDS = ("branch", "tag", "pull-request", "custom")
 
 
-class Event(NamedTuple):
-    """A push of a branch or a tag called `name`, commits in a pull request from it, or a start of `workflow` on it.
+Facts = tuple[tuple[str, Value | None], ...]
+"""What an event makes known, by its name in the config."""
 
-    `changed` are the paths that differ, `given` what else a condition asks for, by its name in the config, and
-    `assumed` what is taken for the rest of that, and goes without saying.
+
+class Event(NamedTuple):
+    """A push of a branch or a tag called `name`, commits in a pull request from it, or another start on that branch.
+
+    `changed` are the paths that differ, `given` what else a condition asks for, and `assumed` what is taken for the
+    rest of that, and goes without saying. Another start is `said` to be one; it starts custom `pipelines` here, and in
+    CircleCI one `workflow`, or all that its facts admit.
     """
 
     kind: str
     name: str
     workflow: str = ""
     changed: tuple[str, ...] = ()
-    given: tuple[tuple[str, Value], ...] = ()
-    assumed: tuple[tuple[str, Value], ...] = ()
+    given: Facts = ()
+    assumed: Facts = ()
+    pipelines: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def label(self) -> str:
@@ -28,8 +36,10 @@ class Event(NamedTuple):
             BRANCH: f"push to {self.name}",
             TAG: f"tag {self.name}",
             PULL_REQUEST: f"pull request from {self.name}",
-            CUSTOM: f"{self.workflow} on {self.name}",
+            CUSTOM: f"{self.said or self.workflow} on {self.name}",
         }[self.kind]
+        if self.kind == CUSTOM:
+            return said
         if self.changed:
             said += f", changing {', '.join(self.changed)}"
         return said + "".join(f", {subject.removeprefix('pipeline.')} = {value}" for subject, value in self.given)
@@ -41,12 +51,9 @@ class Event(NamedTuple):
         known: dict[str, Fact] = {
             "pipeline.git.branch": None if tag else self.name,
             "pipeline.git.tag": self.name if tag else None,
-            "pipeline.trigger_source": "webhook",
-            "pipeline.event.name": "push",
-            "pipeline.schedule.name": None,
-            "pipeline.schedule.id": None,
-            "changed paths": "\n".join(self.changed),
         }
+        if self.kind != CUSTOM:
+            known |= {"changed paths": "\n".join(self.changed), **PUSH.facts}
         return known | dict(self.assumed) | dict(self.given)
 
     @property

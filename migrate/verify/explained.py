@@ -5,6 +5,7 @@ A note explains a difference of its own job, or of its workflow, and of no other
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from migrate.choices import Choices
 from migrate.circleci.plan import Plan
@@ -18,6 +19,7 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "not-selected": frozenset({Kind.MISSING}),  # the choices file names all jobs, and not this one
     "replaced": frozenset({Kind.MISSING}),  # an addition stands in its place
     "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
+    "waits-for-foreign-gate": frozenset({Kind.HELD}),  # a list has room for one manual step after another
     "approval": frozenset({Kind.HELD}),  # a step is manual everywhere, its approval may be filtered out somewhere
     "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so
     "requires-any-status": frozenset({Kind.STATUS}),  # it ran after success and failure, and now after success
@@ -27,7 +29,13 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
 OF_WORKFLOWS: Mapping[str, frozenset[Kind]] = {
     "workflow-condition": frozenset({Kind.MISSING, Kind.UNKNOWN}),  # its pipeline is started by hand, not by the push
 }
-"""By notes of the job's workflow."""
+"""By notes of the job's workflow, where a push starts something."""
+
+OF_SCHEDULES: Mapping[str, frozenset[Kind]] = {
+    "schedule-others": frozenset({Kind.MISSING}),  # its schedule starts one pipeline here, and this is another
+}
+"""By notes of the job's workflow, where something else does."""
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 STRANGERS = "waits-for-strangers"
 """The note of a job that waits for others: if one of those is held, so is the job."""
@@ -36,15 +44,17 @@ STRANGERS = "waits-for-strangers"
 class Explanations:
     """The notes of a conversion and the choices of its user, asked for the reason of a difference."""
 
-    def __init__(self, plan: Plan, notes: Iterable[Note], choices: Choices) -> None:
-        """Sort the notes by what they are about."""
+    def __init__(self, plan: Plan, notes: Iterable[Note], choices: Choices, homes: Mapping[str, str] = _NONE) -> None:
+        """Sort the notes by what they are about; `homes` are the workflows for which custom pipelines stand."""
         self.jobs: dict[str, set[str]] = defaultdict(set)
         self.workflows: dict[str, set[str]] = defaultdict(set)
         for note in notes:
             if note.job:
-                self.jobs[note.job].add(note.code.id)
+                home, _, own = note.job.partition("/")
+                self.jobs[f"{homes.get(home, home)}/{own}"].add(note.code.id)
             elif note.subject.startswith("workflows."):
-                self.workflows[note.subject.removeprefix("workflows.")].add(note.code.id)
+                name = note.subject.removeprefix("workflows.")
+                self.workflows[homes.get(name, name)].add(note.code.id)
         self.homes = {job.id: job.workflow for job in plan.jobs}
         self.required = {job.id: tuple(f"{job.workflow}/{one.job}" for one in job.requires) for job in plan.jobs}
         self.ids: dict[str, list[str]] = defaultdict(list)
@@ -59,28 +69,28 @@ class Explanations:
         }
 
     def excused(self) -> frozenset[str]:
-        """The jobs of which a note says that they are left out."""
-        return frozenset(
-            job for job, codes in self.jobs.items() if any(Kind.MISSING in OF_JOBS.get(c, ()) for c in codes)
-        )
+        """The jobs of which a note says that they are left out, at least on some event."""
+        told = (job for job, codes in self.jobs.items() if any(Kind.MISSING in OF_JOBS.get(c, ()) for c in codes))
+        idle = {name for name, codes in self.workflows.items() if not codes.isdisjoint(OF_SCHEDULES)}
+        return frozenset((*told, *(job for job, home in self.homes.items() if home in idle)))
 
     def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
         """The code or the choice that explains a difference; empty if nothing does."""
         found = self.by_note(difference.job, difference.kind)
         if not found and difference.kind is Kind.HELD:
             found = self.of_held(difference)
-        if not found and event.kind != CUSTOM:
-            found = self.by_workflow(difference)
+        if not found:
+            found = self.by_workflow(difference, OF_SCHEDULES if event.kind == CUSTOM else OF_WORKFLOWS)
         return found or self.by_choice(difference, event, started)
 
     def by_note(self, job: str, kind: Kind) -> str:
         """The code of a note of this job that tells of differences of this kind."""
         return next((code for code in sorted(self.jobs.get(job, ())) if kind in OF_JOBS.get(code, ())), "")
 
-    def by_workflow(self, difference: Difference) -> str:
+    def by_workflow(self, difference: Difference, told: Mapping[str, frozenset[Kind]]) -> str:
         """The code of a note of the job's workflow: it tells what does not start it, and nothing of what runs then."""
         codes = sorted(self.workflows.get(self.homes.get(difference.job, ""), ()))
-        return next((code for code in codes if difference.kind in OF_WORKFLOWS.get(code, ())), "")
+        return next((code for code in codes if difference.kind in told.get(code, ())), "")
 
     def of_held(self, difference: Difference) -> str:
         """Behind a held step a job is held that requires it or, where a note says so, that it is strange to."""

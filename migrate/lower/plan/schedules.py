@@ -7,9 +7,10 @@ pipeline is a setting of the project: the config only shows that a workflow wait
 
 from collections.abc import Iterator
 
-from migrate.circleci.conditions import FALSE, All, Any, Condition, Test
-from migrate.circleci.events import Starter
-from migrate.circleci.plan import Workflow
+from migrate.circleci.conditions import FALSE, All, Any, Condition, Test, evaluate, subjects
+from migrate.circleci.events import SCHEDULE_NAME, Starter
+from migrate.circleci.facts import Value
+from migrate.circleci.plan import Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft, Schedule
 from migrate.lower.plan import cron
@@ -47,7 +48,18 @@ PROJECT_SCHEDULE = declare(
     "https://circleci.com/docs/schedule-pipelines/",
     *_BITBUCKET,
 )
+SCHEDULE_OTHERS = declare(
+    "schedule-others",
+    Fate.MANUAL,
+    "A scheduled pipeline started this workflow, too",
+    """CircleCI's scheduled pipeline runs every workflow whose condition does not exclude it. Here its schedule starts
+    one custom pipeline. If this workflow is wanted at those times as well, create a second schedule for the branch's
+    own pipeline.""",
+    "https://circleci.com/docs/schedule-pipelines/",
+    *_BITBUCKET,
+)
 _BRANCH = "pipeline.git.branch"
+Facts = tuple[tuple[str, Value | None], ...]
 
 
 def is_scheduled(workflow: Workflow) -> bool:
@@ -121,3 +133,31 @@ def named(where: Condition) -> Iterator[str]:
             yield from (dict.fromkeys(name for names in each for name in names) if all(each) else ())
         case All(parts):
             yield from next((names for part in parts if (names := tuple(named(part)))), ())
+
+
+def note_others(plan: Plan, draft: Draft) -> None:
+    """Say which workflows of the source a scheduled pipeline ran besides those that have a pipeline for it."""
+    for facts, mine in _of_project(draft).items():
+        known = dict(facts)
+        title = known.get(SCHEDULE_NAME)
+        which = f"the scheduled pipeline '{title}'" if title else "each scheduled pipeline"
+        for workflow in plan.workflows:
+            if workflow.name not in mine and not is_scheduled(workflow) and _admits(workflow.condition, known):
+                said = f"{which} ran '{workflow.name}' as well; its schedule here does not"
+                draft.notes.add(SCHEDULE_OTHERS, (workflow.span,), f"workflows.{workflow.name}", said)
+
+
+def _of_project(draft: Draft) -> dict[Facts, set[str]]:
+    """What each schedule of the project makes known, and the workflows that have a pipeline for it."""
+    found: dict[Facts, set[str]] = {}
+    for custom in draft.customs:
+        if dict(custom.facts).get("pipeline.trigger.type") == "schedule":
+            found.setdefault(custom.facts, set()).add(custom.workflow)
+    general = {name for facts, names in found.items() if SCHEDULE_NAME not in dict(facts) for name in names}
+    return {facts: names | general for facts, names in found.items()}
+
+
+def _admits(condition: Condition, facts: dict[str, Value | None]) -> bool:
+    """Whether a schedule starts a workflow somewhere; its parameters have their defaults, with which it may not run."""
+    left = evaluate(condition, {SCHEDULE_NAME: "", **facts})
+    return left != FALSE and not any(name.startswith("pipeline.parameters.") for name in subjects(left))

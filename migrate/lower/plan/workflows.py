@@ -19,7 +19,7 @@ from migrate.circleci.conditions import (
 from migrate.circleci.events import API, SCHEDULE, Event, Starter, asking, on_push, settled, starters
 from migrate.circleci.plan import Job, Plan, Workflow
 from migrate.diagnostics import Fate, declare
-from migrate.lower.draft import Draft
+from migrate.lower.draft import Custom, Draft
 from migrate.lower.plan import schedules
 from migrate.lower.plan.changed_paths import CHANGED_PATHS, split
 
@@ -150,7 +150,11 @@ def _renamed(workflow: Workflow, what: str, names: set[str]) -> Workflow:
     while name in names:
         name += "-again"
     names.add(name)
-    return workflow._replace(name=name, jobs=tuple(job._replace(workflow=name) for job in workflow.jobs))
+    return workflow._replace(
+        name=name,
+        origin=workflow.origin or workflow.name,
+        jobs=tuple(job._replace(workflow=name) for job in workflow.jobs),
+    )
 
 
 def _of_changes(workflow: Workflow, draft: Draft) -> Workflow:
@@ -198,9 +202,14 @@ def _waits(workflow: Workflow, draft: Draft) -> bool:
     if reruns:
         said = f"'{workflow.name}' ran failed jobs again, up to {reruns} times; its steps run once"
         draft.notes.add(RERUNS, (workflow.span,), where, said)
+    waits = workflow.condition != TRUE or schedules.is_scheduled(workflow)
     if workflow.condition != TRUE:
         _say_what_starts(workflow, draft)
-    return workflow.condition != TRUE or schedules.is_scheduled(workflow)
+    if waits:
+        found = () if schedules.is_scheduled(workflow) else _starters(workflow)
+        facts = [one.facts for one in found] or [()]
+        draft.customs += (Custom(workflow.name, workflow.origin or workflow.name, each) for each in facts)
+    return waits
 
 
 def _say_what_starts(workflow: Workflow, draft: Draft) -> None:
