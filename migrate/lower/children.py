@@ -50,7 +50,9 @@ class Children:
             said = f"{', '.join(f'{one.name!r}' for one in jobs)} run in the child pipeline '{name}'"
             for job in jobs:
                 self.draft.notes.add(CHILD_PIPELINE, job.trail, f"jobs.{job.key}", said, job=job.id)
-        earlier = union(o for one in bits(inside) for o in bits(arranged.graph.before[one] & ~inside))
+        earlier = 0
+        for one in bits(inside):
+            earlier |= arranged.graph.before[one] & ~inside
         inputs, outputs = _shared(arranged, earlier), _shared(arranged, inside)
         return Step(name, name, (), child=name, inputs=inputs, outputs=outputs)
 

@@ -65,9 +65,10 @@ def _beside(whole: Graph, part: int) -> Iterator[int]:
     left = part
     linked = dict.fromkeys(bits(part), 0)
     for one in linked:
-        for other in bits(whole.before[one] & part):
-            linked[one] |= 1 << other
-            linked[other] |= 1 << one
+        for other in whole.direct[one]:
+            if part >> other & 1:
+                linked[one] |= 1 << other
+                linked[other] |= 1 << one
     while left:
         found = new = left & -left
         while new:
