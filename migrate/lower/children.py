@@ -28,6 +28,8 @@ CHILD_PIPELINE = declare(
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST = 3
 """A shorter beginning that all jobs have is no name."""
+_LONGEST = 40
+"""A longer name from job to job is no name either."""
 
 
 @dataclass(slots=True, eq=False)
@@ -94,8 +96,9 @@ def name_of(levels: Sequence[Sequence[str]]) -> str:
     start = "-".join(shared)
     if len(start) >= _SHORTEST and start not in names:
         return start
-    if len(levels[0]) == len(levels[-1]) == 1:
-        return "-".join([*words[0], "to", *words[-1]])
+    both = "-".join([*words[0], "to", *words[-1]])
+    if len(levels[0]) == len(levels[-1]) == 1 and len(both) <= _LONGEST:
+        return both
     return "-".join([*words[0], "and", str(len(names) - 1), "more"])
 
 
