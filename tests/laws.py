@@ -135,19 +135,32 @@ def _same(one: object, other: object) -> bool:
 def requires_hold(_: str, outcome: Outcome) -> Iterator[str]:
     """In every pipeline a job stands in a later group than each job that it requires.
 
-    A required job that has no step anywhere (an approval, a job left out) stands for what it requires itself.
+    A required job that runs and has no step anywhere (an approval, a job left out) stands for what it requires itself;
+    one that does not run where the pipeline does is ignored, as CircleCI ignores it.
     """
+    if outcome.text is None:
+        return
     doc = document(outcome)
     everywhere = {step["name"] for step in steps(doc)}
+    everyone = list(outcome.plan.jobs)
     for where, groups in starts(doc):
-        places: dict[str, list[Stand]] = {}
-        for stand, step in stands(doc, groups):
-            places.setdefault(step["name"], []).append(stand)
-        for job in outcome.plan.jobs:
-            for other in _required(job, outcome, everywhere):
-                mine, theirs = places.get(_name(job, outcome), []), places.get(_name(other, outcome), [])
-                if mine and theirs and not any(one.is_before(last) for one in theirs for last in mine):
-                    yield f"{where}: '{job.name}' requires '{other.name}' and does not stand behind it"
+        yield from _disorder(where, list(stands(doc, groups)), everyone, outcome, set())
+    for where, running, groups in _events(outcome, doc):
+        through = {job.id for job in running if not job.runs or _name(job, outcome) not in everywhere}
+        yield from _disorder(where, list(stands(doc, groups)), running, outcome, through)
+
+
+def _disorder(
+    where: str, placed: list[tuple[Stand, dict[str, Any]]], running: list[Job], outcome: Outcome, through: set[str]
+) -> Iterator[str]:
+    places: dict[str, list[Stand]] = {}
+    for stand, step in placed:
+        places.setdefault(step["name"], []).append(stand)
+    for job in (job for job in running if job.runs):
+        for other in (other for other in _required(job, running, through) if other.runs):
+            mine, theirs = places.get(_name(job, outcome), []), places.get(_name(other, outcome), [])
+            if mine and theirs and not any(one.is_before(last) for one in theirs for last in mine):
+                yield f"{where}: '{job.name}' requires '{other.name}' and does not stand behind it"
 
 
 def _name(job: Job, outcome: Outcome) -> str:
@@ -155,14 +168,15 @@ def _name(job: Job, outcome: Outcome) -> str:
     return {name: title for name, title, _ in outcome.choices.rename}.get(job.name, job.name)
 
 
-def _required(job: Job, outcome: Outcome, everywhere: set[str]) -> Iterator[Job]:
-    jobs = {other.name: other for other in outcome.plan.jobs if other.workflow == job.workflow}
+def _required(job: Job, running: list[Job], through: set[str]) -> Iterator[Job]:
+    """What a job requires of those that run, and what is required by those that hand on what they wait for."""
+    here = {(other.workflow, other.name): other for other in running}
     for requirement in job.requires:
-        other = jobs[requirement.job]
-        if other.runs and _name(other, outcome) in everywhere:
+        other = here.get((job.workflow, requirement.job))
+        if other is not None and other.id in through:
+            yield from _required(other, running, through)
+        elif other is not None:
             yield other
-        else:
-            yield from _required(other, outcome, everywhere)
 
 
 def gates_hold(_: str, outcome: Outcome) -> Iterator[str]:

@@ -57,7 +57,7 @@ ASKED = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(workflows(), st.sampled_from(("flat", "nested")))
 def test_the_laws_hold_for_any_graph(entries: dict[str, Entry], layout: str) -> None:
     """In either layout."""
@@ -68,7 +68,7 @@ def test_the_laws_hold_for_any_graph(entries: dict[str, Entry], layout: str) -> 
     assert {law.__name__: list(law(text, outcome)) for law in ASKED} == {law.__name__: [] for law in ASKED}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(workflows(), st.sampled_from(("flat", "nested")))
 def test_what_is_held_longer_is_told(entries: dict[str, Entry], layout: str) -> None:
     """A job behind a manual step that it did not wait for has a note about it."""

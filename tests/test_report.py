@@ -110,7 +110,7 @@ def test_json_has_the_shape_of_the_contract() -> None:
 
     assert keys(report) == [
         *("schema", "tool", "source", "summary", "jobs"),
-        *("notes", "variables", "environments", "schedules", "events"),
+        *("notes", "variables", "environments", "schedules", "order", "events"),
     ]
     assert report["schema"] == 1
     assert report["tool"] == {"name": "circle2bb", "version": "1.2.3"}
@@ -119,6 +119,7 @@ def test_json_has_the_shape_of_the_contract() -> None:
     assert keys(report["notes"][0]) == ["code", "fate", "subject", "detail", "source", "trail", "target"]
     assert keys(report["notes"][0]["source"]) == ["file", "line", "column"]
     assert keys(report["variables"][0]) == ["name", "secret", "scope", "used_by", "from"]
+    assert keys(report["order"][0]) == ["start", "unit", "before", "after", "waiting"]
 
 
 def test_jobs_are_counted_by_what_became_of_them() -> None:
@@ -494,3 +495,35 @@ def test_the_checklist_says_that_contexts_were_gates() -> None:
 
     assert task.items[0] == "'aws': used by 'ship'"
     assert "deployment environment with restricted permissions" in task.items[1]
+
+
+WAITING = """\
+version: 2.1
+jobs:
+  build: &job {docker: [{image: alpine}], steps: [{run: make}]}
+  test: *job
+  docs: *job
+  site: *job
+workflows:
+  w: {jobs: [build, {test: {requires: [build]}}, docs, {site: {requires: [docs]}}]}
+"""
+
+
+def test_who_waits_for_strangers_is_told() -> None:
+    """A table of the start conditions whose order differs, with the longest chains; where none does, there is none."""
+    text = page(WAITING)
+    (row,) = (line for line in text.splitlines() if line.startswith("| `default` | 2"))
+    ((start,), exact) = data(WAITING)["order"], page(WAITING, "layout: nested\n")
+
+    assert row == "| `default` | 2 steps | 2 steps | `test` for `docs`; `site` for `build` |"
+    assert start["waiting"][0] == {"job": "w/test", "strangers": ["docs"], "more": 0, "gates": []}
+    assert "## Order" not in exact
+    assert "runs custom" in exact
+
+
+def test_durations_are_what_the_chains_are_measured_in() -> None:
+    """In minutes, where the choices file has them; a job that it does not name takes one."""
+    text = page(WAITING, "durations: {build: 4, docs: 2.5}\n")
+    (row,) = (line for line in text.splitlines() if line.startswith("| `default` | 5"))
+
+    assert row.startswith("| `default` | 5 minutes | 5 minutes |")

@@ -28,6 +28,8 @@ CHILD_PIPELINE = declare(
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST = 3
 """A shorter beginning that all jobs have is no name."""
+_LONGEST = 40
+"""A longer name from job to job is no name either."""
 
 
 @dataclass(slots=True, eq=False)
@@ -50,7 +52,9 @@ class Children:
             said = f"{', '.join(f'{one.name!r}' for one in jobs)} run in the child pipeline '{name}'"
             for job in jobs:
                 self.draft.notes.add(CHILD_PIPELINE, job.trail, f"jobs.{job.key}", said, job=job.id)
-        earlier = union(o for one in bits(inside) for o in bits(arranged.graph.before[one] & ~inside))
+        earlier = 0
+        for one in bits(inside):
+            earlier |= arranged.graph.before[one] & ~inside
         inputs, outputs = _shared(arranged, earlier), _shared(arranged, inside)
         return Step(name, name, (), child=name, inputs=inputs, outputs=outputs)
 
@@ -92,8 +96,9 @@ def name_of(levels: Sequence[Sequence[str]]) -> str:
     start = "-".join(shared)
     if len(start) >= _SHORTEST and start not in names:
         return start
-    if len(levels[0]) == len(levels[-1]) == 1:
-        return "-".join([*words[0], "to", *words[-1]])
+    both = "-".join([*words[0], "to", *words[-1]])
+    if len(levels[0]) == len(levels[-1]) == 1 and len(both) <= _LONGEST:
+        return both
     return "-".join([*words[0], "and", str(len(names) - 1), "more"])
 
 

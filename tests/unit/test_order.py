@@ -94,7 +94,7 @@ def every_layout(whole: order_graph.Graph, rest: int) -> Iterator[Levels]:
         yield from ((level, *more) for more in every_layout(whole, rest & ~union(level)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(priced())
 def test_no_layout_is_better(whole: order_graph.Graph) -> None:
     """Of all layouts there are, none has fewer foreign gates, is shorter, or has fewer strangers, in this order."""

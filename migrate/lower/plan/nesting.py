@@ -13,15 +13,15 @@ from migrate.lower.plan.order import Child, Layout, levels, series, waits, withi
 
 MOST_STEPS = 100
 """How many steps a pipeline may have (reference bitbucket.md, section 1.2)."""
-_MOST_CHAINS = 12
-"""How many chains of one part are tried as children."""
+_MOST_TRIED = 12
+"""How many parts of one row are tried as children."""
 _LARGEST = 200
-"""A part that falls apart neither way and has more steps than this is not searched for chains."""
+"""In a row with more steps than this no parts are tried."""
 
 
 def nested(whole: Graph, allowed: int) -> Layout:
     """The layout with child pipelines, of steps that are `allowed` in one, wherever they save waiting."""
-    return with_children(whole, list(_modules(whole, whole.everything, allowed)))
+    return with_children(whole, list(_modules(whole, allowed)))
 
 
 def with_children(whole: Graph, modules: list[int]) -> Layout:
@@ -44,20 +44,47 @@ def _child(whole: Graph, module: int) -> Child:
     return Child(tuple(tuple(chosen[one] for one in level) for level in levels(within(whole, module))))
 
 
-def _modules(whole: Graph, part: int, allowed: int) -> Iterator[int]:
-    """The steps of a part that become children; the part is taken apart in rows, then in what stands side by side."""
-    for row in series(whole, part):
-        if row.bit_count() == 1:
-            continue
-        beside = list(_beside(whole, row))
-        if len(beside) == 1:
-            yield from _chains(whole, row, allowed)
-            continue
-        for one in beside:
-            if one.bit_count() > 1 and not one & ~allowed and one.bit_count() <= MOST_STEPS:
-                yield one
-            elif one.bit_count() > 1:
-                yield from _modules(whole, one, allowed)
+def _modules(whole: Graph, allowed: int) -> Iterator[int]:
+    """The steps that become children, row by row.
+
+    If all that stands side by side in a row can be children, the row is exact. Else each is taken that makes the row
+    better: beside what cannot be a child, one may cost more time than it saves waiting.
+    """
+    for row in series(whole, whole.everything):
+        found = list(_candidates(whole, row, allowed))
+        several = [one for one in _beside(whole, row) if one & (one - 1)]
+        if several == found:
+            yield from found
+        elif found and row.bit_count() <= _LARGEST:
+            yield from _better(whole, row, found[:_MOST_TRIED])
+
+
+def _candidates(whole: Graph, row: int, allowed: int) -> Iterator[int]:
+    """The parts of a row that can be children: what stands side by side, else something inside it, else chains."""
+    beside = list(_beside(whole, row))
+    if len(beside) == 1 and row & (row - 1):
+        yield from _chains(whole, row, allowed)
+        return
+    for one in beside:
+        if one & (one - 1) and not one & ~allowed and one.bit_count() <= MOST_STEPS:
+            yield one
+        elif one & (one - 1):
+            for inner in series(whole, one):
+                yield from _candidates(whole, inner, allowed)
+
+
+def _better(whole: Graph, row: int, candidates: list[int]) -> Iterator[int]:
+    """Those of the candidates that make the row cost less, each on top of those before."""
+    inner = within(whole, row)
+    number = {one: place for place, one in enumerate(bits(row))}
+    kept: list[int] = []
+    best = _price(inner, kept)
+    for candidate in candidates:
+        module = union(number[one] for one in bits(candidate))
+        price = _price(inner, [*kept, module])
+        if price < best:
+            kept, best = [*kept, module], price
+            yield candidate
 
 
 def _beside(whole: Graph, part: int) -> Iterator[int]:
@@ -65,9 +92,10 @@ def _beside(whole: Graph, part: int) -> Iterator[int]:
     left = part
     linked = dict.fromkeys(bits(part), 0)
     for one in linked:
-        for other in bits(whole.before[one] & part):
-            linked[one] |= 1 << other
-            linked[other] |= 1 << one
+        for other in whole.direct[one]:
+            if part >> other & 1:
+                linked[one] |= 1 << other
+                linked[other] |= 1 << one
     while left:
         found = new = left & -left
         while new:
@@ -81,18 +109,12 @@ def _beside(whole: Graph, part: int) -> Iterator[int]:
 
 
 def _chains(whole: Graph, part: int, allowed: int) -> Iterator[int]:
-    """The chains of a part that falls apart neither way, as far as children of them save waiting."""
-    if part.bit_count() > _LARGEST:
-        return
-    inner = within(whole, part)
-    chosen = list(bits(part))
-    kept: list[int] = []
-    best = _price(inner, kept)
-    for chain in list(_links(inner, union(chosen.index(one) for one in bits(part & allowed))))[:_MOST_CHAINS]:
-        price = _price(inner, [*kept, chain])
-        if price < best:
-            kept, best = [*kept, chain], price
-    yield from (union(chosen[one] for one in bits(chain)) for chain in kept)
+    """The chains of a part that falls apart neither way."""
+    if part.bit_count() <= _LARGEST:
+        chosen = list(bits(part))
+        possible = union(place for place, one in enumerate(chosen) if allowed >> one & 1)
+        for chain in _links(within(whole, part), possible):
+            yield union(chosen[one] for one in bits(chain))
 
 
 def _price(inner: Graph, modules: list[int]) -> tuple[int, int, int]:
