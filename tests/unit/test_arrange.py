@@ -15,7 +15,7 @@ from migrate.lower.children import Children, name_of
 from migrate.lower.draft import Draft
 from migrate.lower.plan.arrange import Arranged, arrange
 from migrate.lower.plan.order import Child
-from migrate.lower.plan.triggers import Selected
+from migrate.lower.plan.starting import Selected
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Mapping
 
