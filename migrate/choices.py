@@ -17,6 +17,7 @@ UNKNOWN_CHOICE = declare(
 
 VALUES = {
     "feature-branches": ("push", "pull-requests", "both"),
+    "changed-paths": ("condition", "script"),
     "style": ("classic", "triggers"),
     "layout": ("flat", "nested"),
     "sizes": ("drop", "map"),
@@ -45,6 +46,7 @@ class Choices(NamedTuple):
     """
 
     feature_branches: str = "push"
+    changed_paths: str = "condition"
     style: str = "classic"
     layout: str = "flat"
     sizes: str = "drop"

@@ -130,13 +130,15 @@ class Variable(NamedTuple):
 class Start(NamedTuple):
     """A start condition and what it runs: `section` is one of `SECTIONS`; all but `default` have a `pattern`.
 
-    Only custom pipelines have `variables`.
+    Only custom pipelines have `variables`. Where several run the same, one has an `anchor`, and others are `like` it.
     """
 
     section: str
     pattern: str
     pipeline: Pipeline
     variables: tuple[Variable, ...] = ()
+    anchor: str = ""
+    like: str = ""
 
     @property
     def steps(self) -> Iterator[Step]:

@@ -172,6 +172,8 @@ def _pipelines(model: Pipelines) -> dict[str, Value]:
 
 
 def _pipeline(start: Start, anchors: dict[int, str]) -> Value:
+    if start.like:
+        return Alias(start.like)
     items: list[Value] = []
     if start.variables:
         items.append({"variables": [_variable(variable) for variable in start.variables]})
@@ -180,7 +182,7 @@ def _pipeline(start: Start, anchors: dict[int, str]) -> Value:
             items.append({"parallel": [{"step": _named(step, anchors)} for step in item.steps]})
         else:
             items.append({"final" if item.final else "step": _named(item, anchors)})
-    return items
+    return Anchored(start.anchor, items) if start.anchor else items
 
 
 def _named(step: Step, anchors: dict[int, str]) -> Value:

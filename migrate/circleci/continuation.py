@@ -139,7 +139,8 @@ class Follower(NamedTuple):
             said = "the config that a setup config goes on with is no setup config again; remove its 'setup'"
             self.claims.notes.refuse(MISUSED, (after.root.span,), "setup", said)
         for workflow in expand(loaded, self.claims, self.extra_steps).workflows:
-            yield workflow._replace(condition=all_of(workflow.condition, after.where, found.condition))
+            where = all_of(workflow.condition, after.where, found.condition)
+            yield workflow._replace(condition=where, base=found.base)
 
     def _say(self, found: Handover, nexts: list[_Next], made: list[Workflow]) -> None:
         job, notes = found.job, self.claims.notes

@@ -26,13 +26,14 @@ OPEN_PARAMETERS = declare(
 class Handover(NamedTuple):
     """The job that hands over, the call, the lines of its path mapping, and the file that those are written to.
 
-    There is no call where the user alone says which config goes on.
+    Changed paths are those since the `base` branch. There is no call where the user alone says which config goes on.
     """
 
     job: Job
     call: Call | None = None
     rows: tuple[Row, ...] = ()
     output: str = ""
+    base: str = ""
 
     @property
     def files(self) -> tuple[tuple[str, Condition], ...]:
@@ -55,7 +56,8 @@ def find(plan: Plan, files: Files, notes: Notes) -> Iterator[Handover]:
             if call.step == "setup/continue":
                 mappings = [one for one in job.steps if one.step == "setup/mapping"]
                 rows = tuple(row for one in mappings for row in _rows(one, job, files, notes))
-                yield Handover(job, call, rows, text(mappings[-1], "output") if mappings else "")
+                last = mappings[-1] if mappings else None
+                yield Handover(job, call, rows, text(last, "output"), text(last, "base"))
 
 
 def _rows(call: Call, job: Job, files: Files, notes: Notes) -> tuple[Row, ...]:

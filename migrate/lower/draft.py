@@ -116,6 +116,7 @@ class Draft:
     steps: dict[str, "StepDraft"] = field(default_factory=dict)
     contexts: dict[str, list[str]] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    changed: dict[str, str] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
     started: Started = field(default_factory=Started)
     schedules: list[Schedule] = field(default_factory=list)

@@ -73,18 +73,19 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     watch = _guard(step, bash=bash)
     if not bash:
         _note_bash(step, script)
+    changed = step.draft.changed.get(job.id, "")
     names = {name: title for name, title, _ in step.draft.choices.rename}
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
     return Step(
         key=job.name,
         name=names.get(job.name, job.name),
-        script=_filled((Command(watch), *script) if watch else script),
+        script=_filled((*_asking(watch, changed), *script)),
         after_script=after,
         image=step.image,
         size=step.size,
         runs_on=step.runs_on,
-        clone=step.checked_out,
-        depth=history.depth(step),
+        clone=step.checked_out or bool(changed),
+        depth="full" if changed else history.depth(step),
         arch=step.arch,
         ip_ranges=step.ip_ranges,
         concurrency=step.concurrency,
@@ -98,6 +99,11 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         comment=where if job.added else f"{where}, job {job.key}",
         job=job.id,
     )
+
+
+def _asking(watch: str | None, changed: str) -> tuple[Command, ...]:
+    """What stands before a script: the question for the name, and the one for the changed paths."""
+    return tuple(one for one in (Command(watch or ""), Command(changed, "changed-paths")) if one.text)
 
 
 def _guard(step: StepDraft, *, bash: bool) -> str | None:

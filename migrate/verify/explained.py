@@ -19,6 +19,7 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "not-selected": frozenset({Kind.MISSING}),  # the choices file names all jobs, and not this one
     "replaced": frozenset({Kind.MISSING}),  # an addition stands in its place
     "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
+    "changed-paths-script": frozenset({Kind.EXTRA}),  # git is asked in the script, and ends it where nothing changed
     "waits-for-foreign-gate": frozenset({Kind.HELD}),  # a list has room for one manual step after another
     "approval": frozenset({Kind.HELD}),  # a step is manual everywhere, its approval may be filtered out somewhere
     "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so

@@ -1,6 +1,8 @@
 """Path mappings: what they set, and the globs that say the same (circleci.md, section 6; bitbucket.md, section 2.3)."""
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +10,7 @@ from migrate.circleci.conditions import FALSE, TRUE, all_of, any_of, evaluate, n
 from migrate.circleci.conditions import Test as Asked  # under its own name pytest takes it for a test
 from migrate.circleci.path_filters import CHANGED, rows, values, with_default
 from migrate.diagnostics import Notes, Span
-from migrate.lower.plan.changed_paths import globs, split
+from migrate.lower.plan.changed_paths import globs, script, split
 from migrate.yamlio.nodes import Scalar
 
 HERE = Span("config.yml", 1, 1)
@@ -121,3 +123,45 @@ def test_changed_paths_are_evaluated_as_a_list_of_lines() -> None:
     assert evaluate(src, {CHANGED: "docs/a\nsrc/b"}) == TRUE
     assert evaluate(src, {CHANGED: "docs/src/b"}) == FALSE
     assert evaluate(src, {}) == src
+
+
+def _git(folder: Path, *command: str) -> None:
+    options = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main")
+    subprocess.run(["git", *options, *command], cwd=folder, check=True, capture_output=True)
+
+
+def _commit(folder: Path, path: str) -> None:
+    (folder / path).parent.mkdir(exist_ok=True, parents=True)
+    (folder / path).write_text(path, encoding="utf-8")
+    _git(folder, "add", ".")
+    _git(folder, "commit", "-m", path)
+
+
+@pytest.mark.parametrize(
+    ("branch", "commits", "goes_on"),
+    [
+        ("topic", ["src/a", "docs/b"], True),
+        ("topic", ["docs/a", "docs/b"], False),
+        ("main", ["docs/a", "src/b"], True),
+        ("main", ["src/a", "docs/b"], False),
+    ],
+)
+def test_the_script_compares_as_path_filtering_does(
+    branch: str, commits: list[str], goes_on: bool, tmp_path: Path
+) -> None:
+    """On a branch all of its commits count, on the base branch the last one."""
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    _git(origin, "init")
+    _commit(origin, "README")
+    if branch != "main":
+        _git(origin, "checkout", "-b", branch)
+    for path in commits:
+        _commit(origin, path)
+    _git(tmp_path, "clone", "--branch", branch, str(origin), str(clone))
+    rest, lines = script(Asked(CHANGED, "changes", "src/.*"), "main")
+    done = subprocess.run(["bash", "-ec", f"{lines}\necho on"], cwd=clone, check=False, capture_output=True, text=True)
+
+    assert rest == TRUE
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout == "on\n") is goes_on

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from migrate.bitbucket.model import Command, Defined, Parallel, Pipelines, Shared, Start, Step
+from migrate.bitbucket.model import Command, Defined, Parallel, Pipeline, Pipelines, Shared, Start, Step
 
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 _LONG = 60
@@ -35,7 +35,24 @@ def name(model: Pipelines) -> Pipelines:
             same.append(one)
     order = {one.anchor: place for place, one in enumerate(defined)}
     defined.sort(key=lambda one: (order[one.base or one.anchor], order[one.anchor]))
-    return model._replace(defined=tuple(defined), shared=tuple(_shared(defined, taken)))
+    shared = tuple(_shared(defined, taken))
+    return model._replace(defined=tuple(defined), shared=shared, starts=_alike(model.starts, taken))
+
+
+def _alike(starts: tuple[Start, ...], taken: dict[str, int]) -> tuple[Start, ...]:
+    """The start conditions, those that run several steps the same as an earlier one by its anchor."""
+    uses = Counter(start.pipeline for start in starts if not start.variables and len(tuple(start.steps)) > 1)
+    named: dict[Pipeline, str] = {}
+    found = []
+    for start in starts:
+        if start.pipeline in named and not start.variables:
+            found.append(start._replace(like=named[start.pipeline]))
+        elif uses[start.pipeline] > 1 and not start.variables:
+            named[start.pipeline] = _unique(f"on-{start.pattern or start.section}", taken)
+            found.append(start._replace(anchor=named[start.pipeline]))
+        else:
+            found.append(start)
+    return tuple(found)
 
 
 def _once(model: Pipelines) -> tuple[Pipelines, list[Step]]:

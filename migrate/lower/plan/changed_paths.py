@@ -9,8 +9,11 @@ import math
 import re
 
 from migrate.circleci.conditions import All, Any, Condition, Test, all_of
+from migrate.circleci.filters import Pattern
 from migrate.circleci.path_filters import CHANGED
 from migrate.diagnostics import Fate, declare
+from migrate.lower.plan.bash_tests import posix
+from migrate.shell import quote
 
 CHANGED_PATHS = declare(
     "changed-paths",
@@ -22,6 +25,22 @@ CHANGED_PATHS = declare(
     "https://circleci.com/docs/dynamic-config/",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Condition",
 )
+CHANGED_PATHS_SCRIPT = declare(
+    "changed-paths-script",
+    Fate.REWRITTEN,
+    "A script asks for the changed paths",
+    """As in CircleCI, the paths are those that differ from where the branch left the base branch, or, on the base
+    branch, from the commit before. The step clones the whole history, needs git in its image, and ends well where no
+    path matches. Without the choice 'changed-paths: script' a condition of the step asks before it is started.""",
+    "https://circleci.com/docs/dynamic-config/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/",
+)
+_LINES = """\
+git fetch --quiet origin {base}
+base=$(git merge-base FETCH_HEAD HEAD)
+[ "$base" != "$(git rev-parse HEAD)" ] || base=HEAD~1
+git diff --name-only "$base" HEAD | grep -Eq {matching} || exit 0"""
+"""What path filtering does (circleci.md, section 6): from the merge base, or on the base branch the commit before."""
 _MOST = 32
 """Globs that one pattern may become."""
 _PIECE = re.compile(
@@ -44,8 +63,7 @@ def split(condition: Condition) -> tuple[Condition, tuple[str, ...]]:
 
 
 def _globs_of(condition: Condition) -> tuple[str, ...] | None:
-    asks = isinstance(condition, Test) and condition.subject == CHANGED and condition.operator == "changes"
-    return globs(str(condition.value)) if asks and isinstance(condition, Test) else None
+    return globs(str(condition.value)) if _asks(condition) and isinstance(condition, Test) else None
 
 
 def globs(pattern: str) -> tuple[str, ...] | None:
@@ -81,3 +99,23 @@ def _glob(text: str) -> tuple[str, ...]:
     if not start:
         return (f"{inside}**/*{after}",) if after else (f"{inside}**",)
     return (f"{before}*{after}", f"{before}*/**/*{after}" if after else f"{before}*/**")
+
+
+def script(condition: Condition, base: str) -> tuple[Condition, str]:
+    """A condition without what it asks of changed paths, and that as lines of a script; all of it if there are none.
+
+    The base branch is a name, or a word that the shell expands.
+    """
+    parts = condition.parts if isinstance(condition, All) else (condition,)
+    for index, part in enumerate(parts):
+        asked = part.parts if isinstance(part, Any) else (part,)
+        patterns = [posix(Pattern(str(t.value), is_regex=True)) for t in asked if _asks(t) and isinstance(t, Test)]
+        if len(patterns) == len(asked) and None not in patterns:
+            matching = quote("^({})$".format("|".join(pattern or "" for pattern in patterns)))
+            shown = f'"{base}"' if base.startswith("$") else quote(base or "main")
+            return all_of(*parts[:index], *parts[index + 1 :]), _LINES.format(base=shown, matching=matching)
+    return condition, ""
+
+
+def _asks(condition: Condition) -> bool:
+    return isinstance(condition, Test) and condition.subject == CHANGED and condition.operator == "changes"

@@ -57,12 +57,14 @@ def choose(found: Sequence[Selected], plan: Plan, draft: Draft) -> tuple[Selecte
 
 
 def _feature_branches(found: Sequence[Selected], draft: Draft) -> list[Selected]:
+    """The start conditions; feature branches are those that no filter spells out: the rest, and what globs match."""
     choice = draft.choices.feature_branches
     moved: list[Selected] = []
     for start in found:
-        if start.section == "default" and choice != "push":
-            moved.append(start._replace(section="pull-requests", pattern="**"))
-        if start.section != "default" or choice != "pull-requests":
+        feature = start.section == "default" or (start.section == "branches" and "*" in start.pattern)
+        if feature and choice != "push":
+            moved.append(start._replace(section="pull-requests", pattern=start.pattern or "**"))
+        if not feature or choice != "pull-requests":
             moved.append(start)
     return moved
 

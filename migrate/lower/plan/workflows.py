@@ -21,7 +21,7 @@ from migrate.circleci.plan import Job, Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Custom, Draft
 from migrate.lower.plan import schedules
-from migrate.lower.plan.changed_paths import CHANGED_PATHS, split
+from migrate.lower.plan.changed_paths import CHANGED_PATHS, CHANGED_PATHS_SCRIPT, script, split
 
 _CUSTOM = "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/#Custom--manual-only--pipelines"
 WORKFLOW_CONDITION = declare(
@@ -160,6 +160,8 @@ def _renamed(workflow: Workflow, what: str, names: set[str]) -> Workflow:
 def _of_changes(workflow: Workflow, draft: Draft) -> Workflow:
     """A workflow whose steps look at the changed paths, where its condition does."""
     condition, globs = split(workflow.condition)
+    if draft.choices.changed_paths == "script" and "**" not in globs:
+        return _of_script(workflow, draft)
     if "**" in globs:
         return workflow._replace(condition=condition)  # something has changed in every push
     if not globs or not set(subjects(condition)) <= _NAMES:
@@ -168,6 +170,18 @@ def _of_changes(workflow: Workflow, draft: Draft) -> Workflow:
     said = f"the steps of '{workflow.name}' run where a change matches {', '.join(globs)}"
     for job in (job for job in workflow.jobs if job.runs):
         draft.notes.add(CHANGED_PATHS, (workflow.span,), f"workflows.{workflow.name}", said, job=job.id)
+    return workflow._replace(condition=condition)
+
+
+def _of_script(workflow: Workflow, draft: Draft) -> Workflow:
+    """A workflow whose steps ask for the changed paths in their scripts, where its condition does."""
+    condition, lines = script(workflow.condition, workflow.base)
+    if not lines or not set(subjects(condition)) <= _NAMES:
+        return workflow
+    for job in (job for job in workflow.jobs if job.runs):
+        draft.changed[job.id] = lines
+        said = f"the script of '{job.name}' asks whether a changed path matches, since '{workflow.base or 'main'}'"
+        draft.notes.add(CHANGED_PATHS_SCRIPT, (workflow.span,), f"workflows.{workflow.name}", said, job=job.id)
     return workflow._replace(condition=condition)
 
 
