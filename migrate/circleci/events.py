@@ -147,6 +147,11 @@ def _names(condition: Condition, event: Event) -> bool:
     return _says(condition, event) or (event is SCHEDULE and bool(_NO_SCHEDULE.keys() & set(subjects(condition))))
 
 
+def in_schedule(condition: Condition, name: str) -> Condition:
+    """What is left of a condition in a scheduled pipeline of this name, or of one whose name is not known."""
+    return evaluate(condition, SCHEDULE.facts | ({_NAME: name} if name else {}))
+
+
 def _says(condition: Condition, event: Event) -> bool:
     return any((test.subject, test.value) in event.names for test in tests(condition))
 
@@ -165,4 +170,16 @@ def _starters(condition: Condition) -> bool:
     return bool(asked) and all(name in _STARTER or name.startswith("pipeline.parameters.") for name in asked)
 
 
-__all__ = ["API", "PUSH", "SCHEDULE", "WEBHOOK", "Event", "Starter", "asking", "on_push", "settled", "starters"]
+__all__ = [
+    "API",
+    "PUSH",
+    "SCHEDULE",
+    "WEBHOOK",
+    "Event",
+    "Starter",
+    "asking",
+    "in_schedule",
+    "on_push",
+    "settled",
+    "starters",
+]

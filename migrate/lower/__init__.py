@@ -10,9 +10,10 @@ from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.pipelines import anchors, images
 from migrate.lower.plan import additions, approvals, parameters, stepless
+from migrate.lower.plan.custom import not_on_push
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
-from migrate.lower.plan.workflows import fold, not_on_push
+from migrate.lower.plan.workflows import fold
 from migrate.lower.starts import assemble, note_dropped, note_never
 
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (

@@ -7,9 +7,10 @@ pipeline is a setting of the project: the config only shows that a workflow wait
 
 from collections.abc import Iterator
 
-from migrate.circleci.conditions import FALSE, All, Any, Condition, Test
-from migrate.circleci.events import Starter
-from migrate.circleci.plan import Workflow
+from migrate.circleci.conditions import FALSE, All, Any, Condition, Test, subjects
+from migrate.circleci.events import SCHEDULE as BY_SCHEDULE
+from migrate.circleci.events import Starter, in_schedule, starters
+from migrate.circleci.plan import Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft, Schedule
 from migrate.lower.plan import cron
@@ -47,6 +48,17 @@ PROJECT_SCHEDULE = declare(
     "https://circleci.com/docs/schedule-pipelines/",
     *_BITBUCKET,
 )
+ALSO_SCHEDULED = declare(
+    "also-scheduled",
+    Fate.MANUAL,
+    "A workflow that ran in scheduled pipelines as well",
+    """A scheduled pipeline starts all workflows of its branch whose conditions do not keep them out, not only the one
+    that waits for it. Here a schedule starts one pipeline. If the workflow shall run then, too, create a second
+    schedule, for the branch's own pipeline.""",
+    "https://circleci.com/docs/schedule-pipelines/",
+    *_BITBUCKET,
+)
+_PARAMETER = "pipeline.parameters."
 _BRANCH = "pipeline.git.branch"
 
 
@@ -109,6 +121,25 @@ def of_project(workflow: Workflow, starter: Starter, draft: Draft) -> None:
     draft.notes.add(PROJECT_SCHEDULE, (workflow.span,), f"workflows.{workflow.name}", said)
     title = starter.schedule or workflow.name
     draft.schedules += (Schedule(title, "", branch, workflow.name) for branch in names or ("",))
+
+
+def note_others(plan: Plan, draft: Draft) -> None:
+    """Say which workflows a push starts that ran in the scheduled pipelines as well which others wait for."""
+    found = {
+        workflow.name: [one for one in starters(workflow.condition) if one.event is BY_SCHEDULE]
+        for workflow in plan.workflows
+        if not is_scheduled(workflow)
+    }
+    titles = dict.fromkeys(one.schedule for each in found.values() for one in each)
+    for workflow in plan.workflows:
+        if found.get(workflow.name, True) or any(name.startswith(_PARAMETER) for name in subjects(workflow.condition)):
+            continue  # it has schedules of its own, or a pipeline that needs values
+        ran = [name for name in titles if in_schedule(workflow.condition, name) != FALSE]
+        if ran:
+            which = ", ".join(f"'{name}'" for name in ran if name) or "scheduled pipelines"
+            values = ", with the parameters' defaults" if any(one.given for one in plan.workflows) else ""
+            said = f"'{workflow.name}' ran in {which} as well{values}; the schedules that are listed do not start it"
+            draft.notes.add(ALSO_SCHEDULED, (workflow.span,), f"workflows.{workflow.name}", said)
 
 
 def named(where: Condition) -> Iterator[str]:
