@@ -121,9 +121,9 @@ def _numbers(asked: list[Test]) -> list[int]:
 def with_defaults(values: Scope, parameters: tuple[Parameter, ...], cases: dict[str, Cases]) -> dict[str, Node]:
     """The values of the pipeline's parameters, marked as defaults for which a run may have others."""
     marked: dict[str, Node] = {}
-    for name in (_PREFIX + one.name for one in parameters):
+    for name, default in ((_PREFIX + one.name, one.default) for one in parameters):
         node = values.get(name)
-        if isinstance(node, Scalar) and name not in cases:
+        if isinstance(node, Scalar) and name not in cases and node == default:
             marked[name] = replace(node, defaults=(Default(0, len(node.written), name),))
     return marked
 
