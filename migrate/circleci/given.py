@@ -20,8 +20,8 @@ from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Default, Entry, Node, Scalar, Symbol, walk
 
 _PREFIX = "pipeline.parameters."
-_MOST = 512
-"""How many combinations of values are tried."""
+_MOST, _COST = 64, 1500
+"""How many combinations of values are tried, and what each counts among the values that expanding makes."""
 
 
 class Given(NamedTuple):
@@ -51,6 +51,7 @@ def given(entry: Entry, config: Config, claims: Claims) -> Given | None:
     for chosen in _combinations(asked, condition, home):
         if len(chosen) > fewest or len(found) > 1 or (found and _is_unknown(chosen)):
             break
+        claims.notes.spend(_COST, trail)
         if condition_of(entry.value, replace(home, values={**home.values, **chosen}), claims, trail) != FALSE:
             found.append(chosen)
             fewest = len(chosen)
