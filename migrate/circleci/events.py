@@ -24,8 +24,8 @@ from migrate.circleci.conditions import (
 )
 from migrate.circleci.facts import Facts, Value
 
-SCHEDULE_NAME = "pipeline.schedule.name"
-_NO_SCHEDULE = {SCHEDULE_NAME: None, "pipeline.schedule.id": None}
+_NAME = "pipeline.schedule.name"
+_NO_SCHEDULE = {_NAME: None, "pipeline.schedule.id": None}
 _ASKED = ("pipeline.trigger.type", "pipeline.trigger_source", "pipeline.event.name", "pipeline.event.action")
 """What conditions ask in order to know the kind of an event."""
 _STARTER = (*_ASKED, *_NO_SCHEDULE, "pipeline.trigger.id")
@@ -98,7 +98,7 @@ class Starter(NamedTuple):
     @property
     def facts(self) -> tuple[tuple[str, Value | None], ...]:
         """What it makes known; of a schedule without a name, all but that."""
-        named = ((SCHEDULE_NAME, self.schedule),) if self.schedule else ()
+        named = ((_NAME, self.schedule),) if self.schedule else ()
         return (*self.event.facts.items(), *named)
 
 
@@ -131,16 +131,16 @@ def asking(found: Iterable[Starter]) -> Condition:
 
 def _asking(one: Starter) -> Condition:
     kind = Test("pipeline.trigger.type", "==", one.event.facts["pipeline.trigger.type"] or "")
-    return all_of(Test(SCHEDULE_NAME, "==", one.schedule) if one.schedule else kind, one.where)
+    return all_of(Test(_NAME, "==", one.schedule) if one.schedule else kind, one.where)
 
 
 def _schedules(condition: Condition) -> list[Starter]:
     """A schedule for each name that the condition spells out; one without, where it asks for schedules in general."""
-    asked = [test for test in tests(condition) if test.subject == SCHEDULE_NAME]
+    asked = [test for test in tests(condition) if test.subject == _NAME]
     names = dict.fromkeys(str(test.value) for test in asked if test.operator == "==")
     spelled = bool(asked) and len(names) == len({test.value for test in asked})
-    unnamed: Facts = SCHEDULE.facts | ({SCHEDULE_NAME: _OTHER} if spelled else {})
-    found = [Starter(SCHEDULE, evaluate(condition, SCHEDULE.facts | {SCHEDULE_NAME: name}), name) for name in names]
+    unnamed: Facts = SCHEDULE.facts | ({_NAME: _OTHER} if spelled else {})
+    found = [Starter(SCHEDULE, evaluate(condition, SCHEDULE.facts | {_NAME: name}), name) for name in names]
     return (
         [*found, Starter(SCHEDULE, evaluate(condition, unnamed))]
         if _says(condition, SCHEDULE) or not spelled
@@ -151,6 +151,11 @@ def _schedules(condition: Condition) -> list[Starter]:
 def _names(condition: Condition, event: Event) -> bool:
     """Whether a condition asks for this kind of event by one of its words, or for a schedule's name."""
     return _says(condition, event) or (event is SCHEDULE and bool(_NO_SCHEDULE.keys() & set(subjects(condition))))
+
+
+def in_schedule(condition: Condition, name: str) -> Condition:
+    """What is left of a condition in a scheduled pipeline of this name, or of one whose name is not known."""
+    return evaluate(condition, SCHEDULE.facts | ({_NAME: name} if name else {}))
 
 
 def _says(condition: Condition, event: Event) -> bool:
@@ -175,11 +180,11 @@ __all__ = [
     "API",
     "PUSH",
     "SCHEDULE",
-    "SCHEDULE_NAME",
     "WEBHOOK",
     "Event",
     "Starter",
     "asking",
+    "in_schedule",
     "on_push",
     "settled",
     "starters",

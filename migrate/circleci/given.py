@@ -20,8 +20,8 @@ from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Default, Entry, Node, Scalar, Symbol, walk
 
 _PREFIX = "pipeline.parameters."
-_MOST = 512
-"""How many combinations of values are tried."""
+_MOST, _COST = 64, 1500
+"""How many combinations of values are tried, and what each counts among the values that expanding makes."""
 
 
 class Given(NamedTuple):
@@ -51,6 +51,7 @@ def given(entry: Entry, config: Config, claims: Claims) -> Given | None:
     for chosen in _combinations(asked, condition, home):
         if len(chosen) > fewest or len(found) > 1 or (found and _is_unknown(chosen)):
             break
+        claims.notes.spend(_COST, trail)
         if condition_of(entry.value, replace(home, values={**home.values, **chosen}), claims, trail) != FALSE:
             found.append(chosen)
             fewest = len(chosen)
@@ -121,9 +122,9 @@ def _numbers(asked: list[Test]) -> list[int]:
 def with_defaults(values: Scope, parameters: tuple[Parameter, ...], cases: dict[str, Cases]) -> dict[str, Node]:
     """The values of the pipeline's parameters, marked as defaults for which a run may have others."""
     marked: dict[str, Node] = {}
-    for name in (_PREFIX + one.name for one in parameters):
+    for name, default in ((_PREFIX + one.name, one.default) for one in parameters):
         node = values.get(name)
-        if isinstance(node, Scalar) and name not in cases:
+        if isinstance(node, Scalar) and name not in cases and node == default:
             marked[name] = replace(node, defaults=(Default(0, len(node.written), name),))
     return marked
 

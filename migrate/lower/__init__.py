@@ -10,11 +10,12 @@ from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.ordered import Ordered
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, durations, parameters, schedules, statuses, stepless
+from migrate.lower.plan import additions, durations, parameters, statuses, stepless
+from migrate.lower.plan.custom import not_on_push
 from migrate.lower.plan.merged import note_merged
 from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
-from migrate.lower.plan.workflows import fold, not_on_push
+from migrate.lower.plan.workflows import fold
 from migrate.lower.starts import assemble, note_dropped, note_never
 
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
@@ -40,7 +41,6 @@ class Lowered(NamedTuple):
 
 def lower(plan: Plan, draft: Draft) -> Lowered:
     """Lower a plan; what cannot be carried over becomes a note."""
-    source = plan
     for change in PLAN_PASSES:
         plan = change(plan, draft)
     durations.check(plan, draft)
@@ -51,7 +51,6 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     services.settle(draft)  # after the caches: it may put a command before those that they counted
     stepless.note(plan, draft)
     draft.waiting = not_on_push(plan, draft)
-    schedules.note_others(source, draft)
     draft.started = select(plan, draft.waiting, draft.choices, draft.paths)
     note_never(plan, draft.started.starts, draft)
     selected = choose(draft.started.starts, plan, draft)

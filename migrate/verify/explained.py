@@ -33,7 +33,7 @@ OF_WORKFLOWS: Mapping[str, frozenset[Kind]] = {
 """By notes of the job's workflow, where a push starts something."""
 
 OF_SCHEDULES: Mapping[str, frozenset[Kind]] = {
-    "schedule-others": frozenset({Kind.MISSING}),  # its schedule starts one pipeline here, and this is another
+    "also-scheduled": frozenset({Kind.MISSING}),  # its schedule starts one pipeline here, and this is another
 }
 """By notes of the job's workflow, where something else does."""
 _NONE: Mapping[str, str] = MappingProxyType({})

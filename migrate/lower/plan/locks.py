@@ -23,22 +23,29 @@ LOCK_GROUP = declare(
     "https://circleci.com/docs/configuration-reference/#job-type",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
+_MOST = 50
+"""How many locks of a workflow are looked at: more than anybody writes."""
+
+Waiting = Mapping[str, list[Job]]
+"""The jobs that require a job, by its name."""
 
 
 def settle(plan: Plan, draft: Draft) -> frozenset[str]:
     """Give steps the groups that stand for locks around them; the ids of the locks and unlocks that are kept so."""
     kept: set[str] = set()
     for workflow in plan.workflows:
-        for lock in (job for job in workflow.jobs if job.type == "lock"):
-            kept |= _settled(lock, workflow, draft)
+        locks = [job for job in workflow.jobs if job.type == "lock"]
+        waiting = _waiting(workflow) if locks else {}
+        for lock in locks[:_MOST]:
+            kept |= _settled(lock, waiting, draft)
     return frozenset(kept)
 
 
-def _settled(lock: Job, workflow: Workflow, draft: Draft) -> set[str]:
+def _settled(lock: Job, waiting: Waiting, draft: Draft) -> set[str]:
     key = _key(lock)
-    behind = _behind(lock, workflow)
+    behind = _behind(lock, waiting)
     unlocks = [job for job in behind.values() if job.type == "unlock" and _key(job) == key]
-    free = {name for unlock in unlocks for name in _behind(unlock, workflow)}
+    free = {name for unlock in unlocks[:_MOST] for name in _behind(unlock, waiting)}
     within = [job for name, job in behind.items() if name not in free and job not in unlocks]
     running = [job for job in within if job.runs]
     if not key or len(running) != 1 or any(job.type == "approval" for job in within):
@@ -62,16 +69,23 @@ def _key(job: Job) -> str:
     return key.text if isinstance(key, Scalar) and not key.symbols else ""
 
 
-def _behind(first: Job, workflow: Workflow) -> Mapping[str, Job]:
+def _waiting(workflow: Workflow) -> Waiting:
+    found: dict[str, list[Job]] = {}
+    for job in workflow.jobs:
+        for requirement in job.requires:
+            found.setdefault(requirement.job, []).append(job)
+    return found
+
+
+def _behind(first: Job, waiting: Waiting) -> Mapping[str, Job]:
     """The jobs that wait for a job, directly or not."""
     found: dict[str, Job] = {}
-    waiting = [first.name]
-    while waiting:
-        name = waiting.pop()
-        for job in workflow.jobs:
-            if job.name not in found and any(requirement.job == name for requirement in job.requires):
+    open_ = [first.name]
+    while open_:
+        for job in waiting.get(open_.pop(), ()):
+            if job.name not in found:
                 found[job.name] = job
-                waiting.append(job.name)
+                open_.append(job.name)
     return found
 
 

@@ -7,9 +7,9 @@ pipeline is a setting of the project: the config only shows that a workflow wait
 
 from collections.abc import Iterator
 
-from migrate.circleci.conditions import FALSE, All, Any, Condition, Test, evaluate, subjects
-from migrate.circleci.events import SCHEDULE_NAME, Starter
-from migrate.circleci.facts import Value
+from migrate.circleci.conditions import FALSE, All, Any, Condition, Test, subjects
+from migrate.circleci.events import SCHEDULE as BY_SCHEDULE
+from migrate.circleci.events import Starter, in_schedule, starters
 from migrate.circleci.plan import Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft, Schedule
@@ -48,18 +48,18 @@ PROJECT_SCHEDULE = declare(
     "https://circleci.com/docs/schedule-pipelines/",
     *_BITBUCKET,
 )
-SCHEDULE_OTHERS = declare(
-    "schedule-others",
+ALSO_SCHEDULED = declare(
+    "also-scheduled",
     Fate.MANUAL,
-    "A scheduled pipeline started this workflow, too",
-    """CircleCI's scheduled pipeline runs every workflow whose condition does not exclude it. Here its schedule starts
-    one custom pipeline. If this workflow is wanted at those times as well, create a second schedule for the branch's
-    own pipeline.""",
+    "A workflow that ran in scheduled pipelines as well",
+    """A scheduled pipeline starts all workflows of its branch whose conditions do not keep them out, not only the one
+    that waits for it. Here a schedule starts one pipeline. If the workflow shall run then, too, create a second
+    schedule, for the branch's own pipeline.""",
     "https://circleci.com/docs/schedule-pipelines/",
     *_BITBUCKET,
 )
+_PARAMETER = "pipeline.parameters."
 _BRANCH = "pipeline.git.branch"
-Facts = tuple[tuple[str, Value | None], ...]
 
 
 def is_scheduled(workflow: Workflow) -> bool:
@@ -123,6 +123,25 @@ def of_project(workflow: Workflow, starter: Starter, draft: Draft) -> None:
     draft.schedules += (Schedule(title, "", branch, workflow.name) for branch in names or ("",))
 
 
+def note_others(plan: Plan, draft: Draft) -> None:
+    """Say which workflows a push starts that ran in the scheduled pipelines as well which others wait for."""
+    found = {
+        workflow.name: [one for one in starters(workflow.condition) if one.event is BY_SCHEDULE]
+        for workflow in plan.workflows
+        if not is_scheduled(workflow)
+    }
+    titles = dict.fromkeys(one.schedule for each in found.values() for one in each)
+    for workflow in plan.workflows:
+        if found.get(workflow.name, True) or any(name.startswith(_PARAMETER) for name in subjects(workflow.condition)):
+            continue  # it has schedules of its own, or a pipeline that needs values
+        ran = [name for name in titles if in_schedule(workflow.condition, name) != FALSE]
+        if ran:
+            which = ", ".join(f"'{name}'" for name in ran if name) or "scheduled pipelines"
+            values = ", with the parameters' defaults" if any(one.given for one in plan.workflows) else ""
+            said = f"'{workflow.name}' ran in {which} as well{values}; the schedules that are listed do not start it"
+            draft.notes.add(ALSO_SCHEDULED, (workflow.span,), f"workflows.{workflow.name}", said)
+
+
 def named(where: Condition) -> Iterator[str]:
     """The branches that a condition spells out, if it holds on no others."""
     match where:
@@ -133,31 +152,3 @@ def named(where: Condition) -> Iterator[str]:
             yield from (dict.fromkeys(name for names in each for name in names) if all(each) else ())
         case All(parts):
             yield from next((names for part in parts if (names := tuple(named(part)))), ())
-
-
-def note_others(plan: Plan, draft: Draft) -> None:
-    """Say which workflows of the source a scheduled pipeline ran besides those that have a pipeline for it."""
-    for facts, mine in _of_project(draft).items():
-        known = dict(facts)
-        title = known.get(SCHEDULE_NAME)
-        which = f"the scheduled pipeline '{title}'" if title else "each scheduled pipeline"
-        for workflow in plan.workflows:
-            if workflow.name not in mine and not is_scheduled(workflow) and _admits(workflow.condition, known):
-                said = f"{which} ran '{workflow.name}' as well; its schedule here does not"
-                draft.notes.add(SCHEDULE_OTHERS, (workflow.span,), f"workflows.{workflow.name}", said)
-
-
-def _of_project(draft: Draft) -> dict[Facts, set[str]]:
-    """What each schedule of the project makes known, and the workflows that have a pipeline for it."""
-    found: dict[Facts, set[str]] = {}
-    for custom in draft.customs:
-        if dict(custom.facts).get("pipeline.trigger.type") == "schedule":
-            found.setdefault(custom.facts, set()).add(custom.workflow)
-    general = {name for facts, names in found.items() if SCHEDULE_NAME not in dict(facts) for name in names}
-    return {facts: names | general for facts, names in found.items()}
-
-
-def _admits(condition: Condition, facts: dict[str, Value | None]) -> bool:
-    """Whether a schedule starts a workflow somewhere; its parameters have their defaults, with which it may not run."""
-    left = evaluate(condition, {SCHEDULE_NAME: "", **facts})
-    return left != FALSE and not any(name.startswith("pipeline.parameters.") for name in subjects(left))
