@@ -13,6 +13,8 @@ from migrate.circleci.pattern_characters import PatternError
 from migrate.circleci.pattern_reader import Code, read
 
 _TRIED = "a1x0-_./Zv2+ " + "".join(map(chr, range(33, 127)))
+_LONGEST = 200
+"""Letters of a name: git takes some more, and nobody writes them."""
 _MOST = 8
 """Samples of one pattern."""
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|^[-/]|/$|\.lock$|\.$")
@@ -20,7 +22,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|//|@\{|^[-/]|/$|\.lock$|
 
 def is_ref(name: str) -> bool:
     """Whether git takes a name for a branch or a tag, nearly as `git check-ref-format` decides it."""
-    return bool(name) and not _FORBIDDEN.search(name)
+    return 0 < len(name) <= _LONGEST and not _FORBIDDEN.search(name)
 
 
 @lru_cache(maxsize=512)
@@ -34,6 +36,15 @@ def of_pattern(pattern: str) -> tuple[str, ...]:
     ways = (f"{heads[place]}{tails[place]}" for place in sorted(heads) if place in tails)
     found = [name for name in dict.fromkeys(ways) if is_ref(name)]
     return tuple(found[:: max(1, -(-len(found) // _MOST))])
+
+
+@lru_cache(maxsize=512)
+def size(pattern: str) -> int:
+    """The places of a pattern's program."""
+    try:
+        return len(read(pattern))
+    except PatternError:
+        return 0
 
 
 def near(name: str) -> Iterator[str]:
