@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from migrate.bitbucket import globs
 from migrate.bitbucket.expressions import holds
-from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event, variable
+from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event, filled, variable
 from migrate.verify.guards import Guard
 from migrate.verify.written import Decider, Line, Pipeline, Step, Written
 
@@ -64,8 +64,8 @@ class Bitbucket:
         section = {BRANCH: "branches", TAG: "tags", PULL_REQUEST: "pull-requests", CUSTOM: "custom"}[event.kind]
         listed = sections[section]
         if event.kind == CUSTOM:
-            if event.workflow in listed:
-                yield Started(section, event.workflow, listed[event.workflow])
+            if event.started in listed:
+                yield Started(section, event.started, listed[event.started])
             return
         pattern = globs.chosen(listed, event.name)
         if pattern is not None:
@@ -88,7 +88,7 @@ class Bitbucket:
         key: list[object] = []
         for _, _, pipeline in started:
             key.append(pipeline)
-            known = event.variables | (dict(pipeline.variables) if pipeline.variables else {})
+            known = event.variables | (filled(pipeline.variables, event) if pipeline.variables else {})
             for decider in self.deciders(pipeline):
                 decided[decider] = decide(decider, event, known, admitted if not pipeline.variables else {})
                 key.append(decided[decider])

@@ -51,6 +51,7 @@ class Candidates:
         )
         self.tests = tuple(dict.fromkeys(test for condition in self.conditions for test in tests(condition)))
         self.work = self.cost()
+        self.jobs = {job.name for job in plan.jobs}
         self.assumed = tuple((name, values[-1]) for name, values in self.values().items())
 
     def events(self) -> Iterator[Event]:
@@ -76,13 +77,30 @@ class Candidates:
         custom = self.written.sections["custom"]
         children = {step.child for _, _, pipeline in self.written.pipelines for step in pipeline.steps}
         started = {name for trigger in self.written.triggers for name in trigger.pipelines}
-        known = {workflow.name for workflow in self.plan.workflows}
-        for workflow in self.plan.workflows:
-            if workflow.name in custom or is_scheduled(workflow):
-                yield from (Event(CUSTOM, name, workflow.name) for name in self.custom_names(workflow))
-        for name in custom:
-            if name not in known | children | started:
+        known = {workflow.name: workflow for workflow in self.plan.workflows}
+        homes = {name: self.home(name) for name in custom if name in known or name not in children | started}
+        for name, home in homes.items():
+            if home is None:
                 yield Event(CUSTOM, BRANCHES[0], name)
+                continue
+            events = [Event(CUSTOM, one, home.name, pipeline=name) for one in self.custom_names(home)]
+            yield from events
+            if custom[name].variables:
+                yield from (event._replace(given=given) for given, _ in self.given() for event in events[:1])
+        for workflow in self.plan.workflows:
+            if is_scheduled(workflow) and workflow not in homes.values():
+                yield from (Event(CUSTOM, name, workflow.name) for name in self.custom_names(workflow))
+
+    def home(self, name: str) -> Workflow | None:
+        """The workflow that a custom pipeline stands for: that of its name, else the only one with all of its jobs."""
+        steps = {step.name for step in self.written.sections["custom"][name].steps}
+        found = []
+        for workflow in self.plan.workflows:
+            if workflow.name == name:
+                return workflow
+            if (jobs := {job.name for job in workflow.jobs} & steps) and steps & self.jobs <= jobs:
+                found.append(workflow)
+        return found[0] if len(found) == 1 else None
 
     def custom_names(self, workflow: Workflow) -> Iterable[str]:
         """The branches that a workflow's own schedules and filters name."""

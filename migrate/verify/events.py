@@ -10,6 +10,7 @@ BRANCH, TAG, PULL_REQUEST, CUSTOM = KINDS = ("branch", "tag", "pull-request", "c
 class Event(NamedTuple):
     """A push of a branch or a tag called `name`, commits in a pull request from it, or a start of `workflow` on it.
 
+    What is started is a custom pipeline; `pipeline` is its name where that is not the workflow's.
     `changed` are the paths that differ, `given` what else a condition asks for, by its name in the config, and
     `assumed` what is taken for the rest of that, and goes without saying.
     """
@@ -20,6 +21,7 @@ class Event(NamedTuple):
     changed: tuple[str, ...] = ()
     given: tuple[tuple[str, Value], ...] = ()
     assumed: tuple[tuple[str, Value], ...] = ()
+    pipeline: str = ""
 
     @property
     def label(self) -> str:
@@ -28,11 +30,16 @@ class Event(NamedTuple):
             BRANCH: f"push to {self.name}",
             TAG: f"tag {self.name}",
             PULL_REQUEST: f"pull request from {self.name}",
-            CUSTOM: f"{self.workflow} on {self.name}",
+            CUSTOM: f"{self.started} on {self.name}",
         }[self.kind]
         if self.changed:
             said += f", changing {', '.join(self.changed)}"
         return said + "".join(f", {subject.removeprefix('pipeline.')} = {value}" for subject, value in self.given)
+
+    @property
+    def started(self) -> str:
+        """The name of the custom pipeline that somebody, or a schedule, starts."""
+        return self.pipeline or self.workflow
 
     @property
     def facts(self) -> dict[str, Fact]:
@@ -56,6 +63,20 @@ class Event(NamedTuple):
         if self.kind == PULL_REQUEST:
             names |= {"BITBUCKET_PR_ID": "1", "BITBUCKET_PR_DESTINATION_BRANCH": "main"}
         return names
+
+
+def filled(variables: tuple[tuple[str, str], ...], event: Event) -> dict[str, str]:
+    """The variables of a custom pipeline: their defaults, or what the event gives for the parameter of that name."""
+    given = {_plain(subject.rpartition(".")[2]): value for subject, value in event.given}
+    return {name: _text(given.get(_plain(name), default)) for name, default in variables}
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "_").casefold()
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def variable(known: dict[str, str], name: str) -> str | None:

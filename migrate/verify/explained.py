@@ -66,9 +66,8 @@ class Explanations:
 
     def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
         """The code or the choice that explains a difference; empty if nothing does."""
-        found = self.by_note(difference.job, difference.kind)
-        if not found and difference.kind is Kind.HELD:
-            found = self.of_held(difference)
+        own = difference.kind is not Kind.HELD or difference.job in self.gates(difference)
+        found = self.by_note(difference.job, difference.kind) if own else self.of_held(difference)
         if not found and event.kind != CUSTOM:
             found = self.by_workflow(difference)
         return found or self.by_choice(difference, event, started)
@@ -82,10 +81,14 @@ class Explanations:
         codes = sorted(self.workflows.get(self.homes.get(difference.job, ""), ()))
         return next((code for code in codes if difference.kind in OF_WORKFLOWS.get(code, ())), "")
 
+    def gates(self, difference: Difference) -> tuple[str, ...]:
+        """The jobs that may be the held step; the job itself where no step is named."""
+        return (difference.gate,) if difference.gate else tuple(self.ids.get(difference.other, (difference.job,)))
+
     def of_held(self, difference: Difference) -> str:
         """Behind a held step a job is held that requires it or, where a note says so, that it is strange to."""
         job, before = difference.job, self.ancestors(difference.job)
-        gates = self.ids.get(difference.other, ())
+        gates = self.gates(difference)
         for gate in gates:
             if gate in before and (found := self.by_note(gate, Kind.HELD)):
                 return found
