@@ -215,7 +215,8 @@ class _Comparison:
             name = self.after[gate].step.name
             accounted = self.near[owner] & waits if owner else waits and name not in self.names.jobs
             if not accounted:
-                yield Difference(Kind.HELD, running.job.id, running.job.name, name, owner or "")
+                idle = (job for job in self.names.jobs.get(name, ()) if job not in self.steps)
+                yield Difference(Kind.HELD, running.job.id, running.job.name, name, owner or next(idle, ""))
 
     def statuses(self, running: Running, step: Instance) -> Iterator[Difference]:
         for other, statuses in running.requires:
