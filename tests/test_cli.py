@@ -420,6 +420,55 @@ def test_help_and_version() -> None:
     assert "--fail-on" in run("convert", "--help").stdout
 
 
+def test_verify_shows_the_table_and_finds_no_difference(folder: Path) -> None:
+    """What `convert` wrote is right; the table names the events and the jobs."""
+    assert run("convert").exit_code == 0
+
+    result = run("verify", ".circleci/config.yml", "output/bitbucket-pipelines.yml")
+
+    assert result.exit_code == 0, result.output
+    assert "push to main" in result.stdout
+    assert "build, test" in result.stdout
+    assert result.stdout.splitlines()[-1] == "no difference"
+    assert run("verify", ".circleci/config.yml", str(folder / "none.yml")).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  default:", "  tags:\n   '**':", "not explained: build, test: CircleCI runs it, Bitbucket does not"),
+        ("- step: *test", "- step: *build", "not explained: test: CircleCI runs it, Bitbucket does not"),
+        ("name: test", "name: test\n        trigger: manual", "not explained: test: it waits until somebody starts"),
+        ("name: test", "name: test\n        condition: {state: 'x ='}", "problem: the condition of 'test'"),
+    ],
+)
+def test_verify_ends_with_1_where_no_note_explains(folder: Path, old: str, new: str, said: str) -> None:
+    """It says what differs, on which events."""
+    assert run("convert").exit_code == 0
+    text = (folder / "output" / "bitbucket-pipelines.yml").read_text(encoding="utf-8")
+    assert old in text
+    put(folder / "mine.yml", text.replace(old, new))
+
+    result = run("verify", ".circleci/config.yml", "mine.yml", "--all")
+
+    assert result.exit_code == 1, result.output
+    assert said in result.stdout
+
+
+@pytest.mark.parametrize("text", ["a: [1\nb: 2\n", "a: \x00"])
+def test_verify_refuses_what_is_no_yaml(folder: Path, text: str) -> None:
+    """It ends with 3, and says where; so it does for a config that CircleCI would refuse."""
+    put(folder / "mine.yml", text)
+    put(folder / "good.yml", "pipelines: {}\n")
+    put(folder / "bad.yml", CYCLE)
+
+    result = run("verify", ".circleci/config.yml", "mine.yml")
+
+    assert result.exit_code == 3
+    assert "mine.yml:" in result.stderr
+    assert run("verify", "bad.yml", "good.yml").exit_code == 3
+
+
 def test_explain_knows_every_code() -> None:
     """`explain` lists every code, and tells of one its fate, its explanation and its documentation."""
     listed = run("explain").stdout.splitlines()

@@ -33,14 +33,14 @@ jobs:
 workflows:
   main:
     jobs:
-      - build: {filters: &all {tags: {only: /.*/}}}
+      - build: {filters: &all {tags: {only: '/.*/'}}}
       - lint
       - test: {requires: [build], filters: *all}
-      - pages: {requires: [build, lint], filters: {branches: {only: /(docs|pages)-[a-z]+/}}}
+      - pages: {requires: [build, lint], filters: {branches: {only: '/(docs|pages)-[a-z]+/'}}}
       - stage: {requires: [test], filters: {branches: {only: [main, develop]}}}
       - approve: {type: approval, requires: [stage], filters: {branches: {only: main}}}
       - deploy: {requires: [approve], filters: {branches: {only: main}}}
-      - release: {requires: [test], filters: {branches: {ignore: /.*/}, tags: {only: '/v[0-9]+(\\.[0-9]+)*/'}}}
+      - release: {requires: [test], filters: {branches: {ignore: '/.*/'}, tags: {only: '/v[0-9]+(\\.[0-9]+)*/'}}}
   nightly:
     triggers: [{schedule: {cron: "0 3 * * *", filters: {branches: {only: main}}}}]
     jobs: [build, {nightly: {requires: [build]}}]
@@ -200,7 +200,9 @@ def step_too_many(document: Document, outcome: Outcome) -> Iterator[Document]:
     for index, (section, pipeline) in enumerate(pipelines(document)):
         here = {name for item in pipeline for name in names(item)}
         for name, item in everything.items():
-            if name not in here and name in jobs(outcome) and "step" in item and section != "pull-requests":
+            if name in here or guard(item) or section == "pull-requests":
+                continue  # it is there, it knows its names itself, or it is the user who wants it there
+            if name in jobs(outcome) and "step" in item:
 
                 def add(other: Document, index: int = index, item: Document = item) -> None:
                     list(pipelines(other))[index][1].append(copy.deepcopy(item))
@@ -272,6 +274,7 @@ def test_what_is_written_is_right(config: golden.Config) -> None:
     """Before anything is broken, every difference has its note."""
     outcome = converted(config)
 
+    assert outcome.text is not None or config.id != "own"
     if outcome.text is not None:
         assert judged(outcome, outcome.text).unexplained == ()
         assert outcome.verdict == judged(outcome, outcome.text)
@@ -293,6 +296,86 @@ def test_a_fault_is_found(fault: Fault) -> None:
 
     assert tried
     assert not silent, "\n\n".join(silent)
+
+
+TRIGGERED = """\
+triggers:
+  repository-push:
+    - condition: BITBUCKET_BRANCH != "" || BITBUCKET_TAG != ""
+      pipelines: [main]
+pipelines:
+  custom:
+    main:
+      - parallel:
+          - step: {name: build, script: [make]}
+          - step: {name: lint, condition: {state: 'BITBUCKET_TAG == ""'}, script: [make]}
+      - parallel:
+          - step: {name: test, script: [make]}
+          - step:
+              name: pages
+              condition: {state: 'glob(BITBUCKET_BRANCH, "{docs,pages}-*")'}
+              script: ['[[ "$BITBUCKET_BRANCH" =~ ^((docs|pages)-[a-z]+)$ ]] || exit 0', make]
+      - parallel:
+          - step: {name: stage, condition: {state: 'glob(BITBUCKET_BRANCH, "{main,develop}")'}, script: [make]}
+          - step:
+              name: release
+              condition: {state: 'glob(BITBUCKET_TAG, "v*")'}
+              script: ["printf '%s' \\"$BITBUCKET_TAG\\" | grep -Eq '^v[0-9]+([.][0-9]+)*$' || exit 0", make]
+      - stage:
+          name: production
+          trigger: manual
+          condition: {state: 'BITBUCKET_BRANCH == "main"'}
+          steps: [step: {name: deploy, script: [make]}]
+    nightly:
+      - step: {name: build, script: [make]}
+      - step: {name: nightly, script: [make]}
+"""
+"""The config OWN in the other style, by hand: one custom pipeline a workflow, and conditions."""
+
+
+def test_the_other_style_is_right_too() -> None:
+    """Conditions and guards are read, not the way in which they came about."""
+    verdict = judged(converted(CONFIGS[0]), TRIGGERED)
+
+    assert [(row.event.label, one.difference) for row, one in verdict.unexplained] == []
+    assert verdict.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('BITBUCKET_BRANCH != "" || BITBUCKET_TAG != ""', 'BITBUCKET_BRANCH != ""'),
+        ('BITBUCKET_BRANCH != "" || BITBUCKET_TAG != ""', 'BITBUCKET_BRANCH != "" && BITBUCKET_TAG != ""'),
+        ("repository-push", "pullrequest-push"),
+        ("pipelines: [main]", "pipelines: [nightly]"),
+        ("pipelines: [main]", "pipelines: [main, nightly]"),
+        ("'BITBUCKET_TAG == \"\"'", "'BITBUCKET_TAG != \"\"'"),
+        ("'BITBUCKET_TAG == \"\"'", "'BITBUCKET_TAG = \"\"'"),
+        ("{docs,pages}-*", "docs-*"),
+        ("(docs|pages)-[a-z]+", "(docs|pages)-.+"),
+        ("(docs|pages)-[a-z]+", "(docs)-[a-z]+"),
+        ("['[[ \"$BITBUCKET_BRANCH\" =~ ^((docs|pages)-[a-z]+)$ ]] || exit 0', make]", "[make]"),
+        ("{main,develop}", "{main,dev}"),
+        ("{main,develop}", "{main,develop*}"),
+        ('glob(BITBUCKET_TAG, "v*")', 'glob(BITBUCKET_TAG, "v?")'),
+        ('glob(BITBUCKET_TAG, "v*")', 'glob(BITBUCKET_TAG, "v1*")'),
+        ("^v[0-9]+([.][0-9]+)*$", "^v[0-9]+([.][0-9]+)+$"),
+        ("^v[0-9]+([.][0-9]+)*$", "v[0-9]+([.][0-9]+)*"),
+        ("grep -Eq", "grep -Evq"),
+        ("          trigger: manual\n", ""),
+        ("          trigger: manual\n", "          trigger: automatic\n"),
+        ("'BITBUCKET_BRANCH == \"main\"'", "'BITBUCKET_BRANCH == \"master\"'"),
+        ("'BITBUCKET_BRANCH == \"main\"'", "'BITBUCKET_BRANCH != \"main\"'"),
+        ("name: deploy", "name: release"),
+        ("      - step: {name: build, script: [make]}\n      - step: {name: nightly", "      - step: {name: nightly"),
+    ],
+)
+def test_a_fault_in_the_other_style_is_found(old: str, new: str) -> None:
+    """A condition, a guard or a gate that is only a little wrong."""
+    assert old in TRIGGERED
+    verdict = judged(converted(CONFIGS[0]), TRIGGERED.replace(old, new))
+
+    assert verdict.unexplained or verdict.problems
 
 
 JOB = {"docker": [{"image": "python:3"}], "steps": ["checkout", {"run": "make"}]}

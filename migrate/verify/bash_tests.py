@@ -6,7 +6,7 @@ signs again, and read by bash's own precedence: `!` before `&&` before `||`.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from migrate.shell.node import Node
@@ -52,7 +52,7 @@ Token = Word | str
 
 def holds(node: Node, variables: Variables) -> Truth:
     """Whether a `[[ … ]]` or `[ … ]` holds."""
-    return read([token for token in _tokens(node) if token not in {"[[", "]]", "[", "]"}], variables)
+    return read(_tokens(node), variables)
 
 
 def read(tokens: Sequence[Token], variables: Variables) -> Truth:
@@ -67,8 +67,9 @@ def words_of(command: Node) -> list[Token]:
     return list(_merged(child for child in command.children[1:] if child.start < child.end))
 
 
-def _tokens(node: Node) -> list[Token]:
-    return list(_merged(_leaves(node)))
+@lru_cache(maxsize=1024)
+def _tokens(node: Node) -> tuple[Token, ...]:
+    return tuple(token for token in _merged(_leaves(node)) if token not in {"[[", "]]", "[", "]"})
 
 
 def _leaves(node: Node) -> Iterator[Node]:

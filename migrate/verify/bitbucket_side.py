@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from migrate.bitbucket import globs
 from migrate.bitbucket.expressions import holds
-from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event, variable
+from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event, filled, variable
+from migrate.verify.guards import Guard
 from migrate.verify.written import Decider, Line, Pipeline, Step, Written
 
 _EVENTS = {
@@ -82,12 +83,13 @@ class Bitbucket:
         """What runs, and a key that is equal for equal runs."""
         started = self.started(event)
         decided: dict[Decider, Decided] = {}
+        admitted: dict[Guard, Truth] = {}
         key: list[object] = []
         for _, _, pipeline in started:
             key.append(pipeline)
-            known = event.variables | (dict(pipeline.variables) if pipeline.variables else {})
+            known = event.variables | (filled(pipeline.variables, event) if pipeline.variables else {})
             for decider in self.deciders(pipeline):
-                decided[decider] = decide(decider, event, known)
+                decided[decider] = decide(decider, event, known, admitted if not pipeline.variables else {})
                 key.append(decided[decider])
         found = self._runs.get(tuple(key))
         if found is None:
@@ -123,15 +125,17 @@ class Decided(NamedTuple):
         return False if False in self else None if None in self else True
 
 
-def decide(decider: Decider, event: Event, known: dict[str, str]) -> Decided:
-    """What a step's conditions and its guard say of an event."""
+def decide(decider: Decider, event: Event, known: dict[str, str], admitted: dict[Guard, Truth]) -> Decided:
+    """What a step's conditions and its guard say of an event; what guards have said is `admitted`."""
     read = partial(variable, known)
     found = [holds(state, read, event.changed) for state in decider.states]
     if decider.include is not None:
         found.append(any(_matched(decider.include, path) for path in event.changed))
     if decider.exclude is not None:
         found.append(not event.changed or not all(_matched(decider.exclude, path) for path in event.changed))
-    return Decided(False if False in found else None if None in found else True, decider.guard.admits(read))
+    if decider.guard not in admitted:
+        admitted[decider.guard] = decider.guard.admits(read)
+    return Decided(False if False in found else None if None in found else True, admitted[decider.guard])
 
 
 def _matched(patterns: Iterable[str], path: str) -> bool:

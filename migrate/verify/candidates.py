@@ -18,6 +18,10 @@ BRANCHES = ("main", "some-branch", "master", "develop", "feature/x", "release/1.
 TAGS = ("v1.2.3", "some-tag", "1.0.0", "v1.0.0-rc.1", "release-1")
 MOST_NAMES = 150
 """Names of one kind that are tried; those that are spelled come first."""
+_WORK = 40_000
+"""What all names may cost together; a generated config with hundreds of filters is tried with fewer of them."""
+_CHEAP = 8
+"""Places of a pattern's program that cost as much as a question without one."""
 MOST_GIVEN = 24
 """Combinations of what else conditions ask for."""
 _BRANCH, _TAG, _CHANGED = "pipeline.git.branch", "pipeline.git.tag", "changed paths"
@@ -45,6 +49,8 @@ class Candidates:
             )
         )
         self.tests = tuple(dict.fromkeys(test for condition in self.conditions for test in tests(condition)))
+        self.work = self.cost()
+        self.jobs = {job.name for job in plan.jobs}
         self.assumed = tuple((name, values[-1]) for name, values in self.values().items())
 
     def events(self) -> Iterator[Event]:
@@ -71,8 +77,16 @@ class Candidates:
         spelled = list(dict.fromkeys(self.spelled(kind)))
         sampled = dict.fromkeys(self.sampled(kind, spelled))
         found = [one for one in dict.fromkeys((*common[:2], *spelled, *common, *sampled)) if samples.is_ref(one)]
-        self.more = self.more or len(found) > MOST_NAMES
-        return found[:MOST_NAMES]
+        most = min(MOST_NAMES, max(len(common), _WORK // self.work))
+        self.more = self.more or len(found) > most
+        return found[:most]
+
+    def cost(self) -> int:
+        """What one name costs: the questions of the filters and of the steps, long expressions more than short ones."""
+        filters = dict.fromkeys(job.filters for job in self.plan.jobs)
+        patterns = {p.text for one in filters for names in one[:2] if names for p in names.patterns if p.is_regex}
+        steps = dict.fromkeys(step.decider for _, _, pipeline in self.written.pipelines for step in pipeline.steps)
+        return 1 + len(filters) + sum(map(samples.size, patterns)) // _CHEAP + len(steps)
 
     def filters(self, kind: str) -> Iterator[NameFilter]:
         """The different filters of the jobs."""

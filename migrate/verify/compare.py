@@ -41,13 +41,14 @@ class Kind(StrEnum):
 class Difference(NamedTuple):
     """One thing that differs; `job` is the id of a job, empty where a step is no job's, and `name` what it is called.
 
-    `other` names the job, approval or step that it is about.
+    `other` names the job, approval or step that it is about; `gate` is the id of the job that is held, if it is one's.
     """
 
     kind: Kind
     job: str
     name: str
     other: str = ""
+    gate: str = ""
 
 
 class State(StrEnum):
@@ -214,7 +215,8 @@ class _Comparison:
             name = self.after[gate].step.name
             accounted = self.near[owner] & waits if owner else waits and name not in self.names.jobs
             if not accounted:
-                yield Difference(Kind.HELD, running.job.id, running.job.name, name)
+                idle = (job for job in self.names.jobs.get(name, ()) if job not in self.steps)
+                yield Difference(Kind.HELD, running.job.id, running.job.name, name, owner or next(idle, ""))
 
     def statuses(self, running: Running, step: Instance) -> Iterator[Difference]:
         for other, statuses in running.requires:

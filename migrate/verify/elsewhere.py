@@ -31,7 +31,7 @@ def starts(plan: Plan, written: Written, customs: Customs) -> Iterator[Event]:
     """The events, each on the branches that its workflow names."""
     there = written.sections["custom"]
     named = {workflow.name: workflow for workflow in plan.workflows}
-    listed = tuple(customs) or tuple((name, name, ()) for name in named if name in there)
+    listed = tuple(customs) or tuple(_guessed(plan, written))
     scheduled: dict[str, list[str]] = {title: [] for title in _titles(plan)}
     for pipeline, workflow, facts in listed:
         known = dict(facts)
@@ -51,6 +51,17 @@ def starts(plan: Plan, written: Written, customs: Customs) -> Iterator[Event]:
     for name in there:
         if name not in known_names | children | triggered:
             yield Event(CUSTOM, BRANCHES[0], name, pipelines=(name,))
+
+
+def _guessed(plan: Plan, written: Written) -> Iterator[tuple[str, str, Facts]]:
+    """For each custom pipeline the workflow of its name, or the only one with all of its jobs."""
+    jobs = {job.name for job in plan.jobs}
+    for name, pipeline in written.sections["custom"].items():
+        steps = {step.name for step in pipeline.steps} & jobs
+        homes = {workflow.name: steps <= {job.name for job in workflow.jobs} for workflow in plan.workflows}
+        found = [name] if name in homes else [home for home, has_all in homes.items() if has_all and steps]
+        if len(found) == 1:
+            yield name, found[0], ()
 
 
 def _titles(plan: Plan) -> Iterator[str]:

@@ -65,6 +65,20 @@ class Event(NamedTuple):
         return names
 
 
+def filled(variables: tuple[tuple[str, str], ...], event: Event) -> dict[str, str]:
+    """The variables of a custom pipeline: their defaults, or what the event gives for the parameter of that name."""
+    given = {_plain(subject.rpartition(".")[2]): value for subject, value in event.given if value is not None}
+    return {name: _text(given.get(_plain(name), default)) for name, default in variables}
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "_").casefold()
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def variable(known: dict[str, str], name: str) -> str | None:
     """What a variable holds; what the event would set if it were of another kind is empty, others are not known."""
     from migrate.verify.guards import EVENT

@@ -20,7 +20,6 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "replaced": frozenset({Kind.MISSING}),  # an addition stands in its place
     "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
     "changed-paths-script": frozenset({Kind.EXTRA}),  # git is asked in the script, and ends it where nothing changed
-    "waits-for-foreign-gate": frozenset({Kind.HELD}),  # a list has room for one manual step after another
     "approval": frozenset({Kind.HELD}),  # a step is manual everywhere, its approval may be filtered out somewhere
     "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so
     "requires-any-status": frozenset({Kind.STATUS}),  # it ran after success and failure, and now after success
@@ -38,7 +37,7 @@ OF_SCHEDULES: Mapping[str, frozenset[Kind]] = {
 """By notes of the job's workflow, where something else does."""
 _NONE: Mapping[str, str] = MappingProxyType({})
 
-STRANGERS = "waits-for-strangers"
+STRANGERS = "waits-for-foreign-gate"
 """The note of a job that waits for others: if one of those is held, so is the job."""
 
 
@@ -77,9 +76,8 @@ class Explanations:
 
     def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
         """The code or the choice that explains a difference; empty if nothing does."""
-        found = self.by_note(difference.job, difference.kind)
-        if not found and difference.kind is Kind.HELD:
-            found = self.of_held(difference)
+        own = difference.kind is not Kind.HELD or difference.job in self.gates(difference)
+        found = self.by_note(difference.job, difference.kind) if own else self.of_held(difference)
         if not found:
             found = self.by_workflow(difference, OF_SCHEDULES if event.kind == CUSTOM else OF_WORKFLOWS)
         return found or self.by_choice(difference, event, started)
@@ -93,10 +91,14 @@ class Explanations:
         codes = sorted(self.workflows.get(self.homes.get(difference.job, ""), ()))
         return next((code for code in codes if difference.kind in told.get(code, ())), "")
 
+    def gates(self, difference: Difference) -> tuple[str, ...]:
+        """The jobs that may be the held step; the job itself where no step is named."""
+        return (difference.gate,) if difference.gate else tuple(self.ids.get(difference.other, (difference.job,)))
+
     def of_held(self, difference: Difference) -> str:
         """Behind a held step a job is held that requires it or, where a note says so, that it is strange to."""
         job, before = difference.job, self.ancestors(difference.job)
-        gates = self.ids.get(difference.other, ())
+        gates = self.gates(difference)
         for gate in gates:
             if gate in before and (found := self.by_note(gate, Kind.HELD)):
                 return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from migrate.shell.node import Node
 from migrate.shell.tree import parse
@@ -34,7 +35,7 @@ _QUIET = {"echo", "printf", "set", "export", ":", "true", "shopt"}
 _TESTS = {"test_command": bash_tests.holds}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
     """The statements at the head of a script up to its first command, and the variables that they ask for."""
 
@@ -68,6 +69,11 @@ def read(script: Sequence[object]) -> Guard:
         texts.append(item)
     while texts and "exit" not in texts[-1]:
         texts.pop()
+    return _read(tuple(texts)) if texts else OPEN
+
+
+@lru_cache(maxsize=1024)
+def _read(texts: tuple[str, ...]) -> Guard:
     found: list[Node] = []
     for text in texts:
         for statement in parse(text).root.parts:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from migrate.circleci import patterns
 from migrate.shell.node import Node
@@ -11,6 +12,7 @@ Variables = Callable[[str], str | None]
 Piece = tuple[str, bool]
 """A part of a word, and whether it was quoted: then no character in it is special."""
 
+_LONGEST = 10_000
 _JOINED = {"concatenation", "command_name", "variable_assignment"}
 _ALTERNATIVES = {":-": True, "-": False}
 """The operators of `${X:-word}` and `${X-word}`, and whether the word also stands for an empty variable."""
@@ -106,13 +108,18 @@ def pattern(parts: list[Piece]) -> re.Pattern[str] | None:
 
 def found_in(expression: str, text: str) -> bool | None:
     """Whether a POSIX extended regular expression is found in a text; None if it has what POSIX does not define."""
+    whole = _whole(expression)
+    return None if whole is None else patterns.matches(whole, text)
+
+
+@lru_cache(maxsize=512)
+def _whole(expression: str) -> str | None:
+    """The expression, in RE2's syntax, that matches the whole of a text in which this one is found."""
     translated = _translated(expression)
-    if translated is None or patterns.complaint(translated, longest=10_000):
+    if translated is None or patterns.complaint(translated, longest=_LONGEST):
         return None
     whole = _anchored(translated)
-    if whole is not None:
-        return patterns.matches(whole, text)
-    return patterns.matches(f"(?s:.*)(?:{translated})(?s:.*)", text)
+    return f"(?s:.*)(?:{translated})(?s:.*)" if whole is None else whole
 
 
 def _translated(expression: str) -> str | None:

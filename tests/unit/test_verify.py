@@ -219,14 +219,35 @@ nightly:
         ({"default": [step("a")]}, {"nightly on dev: missing b", "nightly on dev: missing c"}),
         ({"default": [step("a"), step("b")], "custom": {"nightly": [step("b"), step("c")]}}, {"push to main: extra b"}),
         (
-            {"default": [step("a")], "custom": {"nightly": [step("b"), step("c")], "x": [step("a")]}},
-            {"x on main: extra a"},
+            {"default": [step("a")], "custom": {"nightly": [step("b"), step("c")], "x": [step("a"), step("b")]}},
+            {"x on main: extra a", "x on main: extra b"},
         ),
     ],
 )
 def test_a_schedule_starts_a_custom_pipeline(pipelines: dict[str, Any], expected: set[str]) -> None:
     """The workflow's own, on the branches that it names, and no push does."""
     assert said(of(NIGHTLY, pipelines)) == expected
+
+
+def test_a_custom_pipeline_may_have_another_name() -> None:
+    """It is the workflow that has all of its jobs."""
+    right: dict[str, Any] = {"default": [step("a")], "custom": {"every night": [step("b"), step("c")]}}
+
+    assert said(of(NIGHTLY, right)) == set()
+    right["custom"]["every night"].reverse()
+    assert said(of(NIGHTLY, right)) == {"every night on dev: order c b"}
+
+
+def test_variables_of_a_custom_pipeline_have_their_defaults() -> None:
+    """A state may ask for them."""
+    asked = step("b", condition={"state": 'WHO == "me"'})
+    pipelines: dict[str, Any] = {"default": [step("a")], "custom": {"nightly": [asked, step("c")]}}
+
+    assert said(of(NIGHTLY, pipelines)) == {"nightly on dev: unknown b"}
+    pipelines["custom"]["nightly"].insert(0, {"variables": [{"name": "WHO", "default": "me"}]})
+    assert said(of(NIGHTLY, pipelines)) == set()
+    pipelines["custom"]["nightly"][0]["variables"][0]["default"] = "you"
+    assert said(of(NIGHTLY, pipelines)) == {"nightly on dev: missing b"}
 
 
 def test_a_filtered_job_is_ignored_unless_all_are() -> None:
