@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
+from migrate.bitbucket import globs
 from migrate.bitbucket.model import Command, Start, Step
 from migrate.circleci.conditions import TRUE
 from migrate.circleci.plan import Job, Plan
@@ -113,9 +114,11 @@ def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step
     starts = [_start(one, draft, steps, told, children) for one in selected]
     approvals.note(list(told.gates.values()), draft)
     statuses.note(steps, told.running, told.finals, draft)
-    wide = {start.section for start in starts if start.pipeline and start.pattern in {"", "**"}}
-    filled = tuple(_unless_empty(start, wide) for start in starts)
-    kept = tuple(start for start in filled if start.pipeline)
+    kept = tuple(
+        start if start.pipeline else start._replace(pipeline=(_NOTHING,))
+        for start in starts
+        if start.pipeline or _is_taken(start, starts)
+    )
     if kept:
         return Assembled((*kept, *children.starts), tuple(told.order))
     if not any(job.runs for job in draft.jobs.values()):
@@ -125,12 +128,15 @@ def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step
     return Assembled((Start("custom", "no-job-left", (_MISSING,)),), ())
 
 
-def _unless_empty(start: Start, wide: set[str]) -> Start:
-    """The start; where nothing runs but a wider pattern would, a step that does nothing."""
-    wider = "default" if start.section == "branches" else start.section
-    if start.pipeline or wider not in wide or start.pattern in {"", "**"}:
-        return start
-    return start._replace(pipeline=(_NOTHING,))
+def _is_taken(start: Start, starts: list[Start]) -> bool:
+    """Whether a start condition that runs something would take the names of one that runs nothing.
+
+    Of a glob, a name is tried that it matches.
+    """
+    name = start.pattern.replace("**", "x").replace("*", "x")
+    others = [other for other in starts if other is not start and other.pipeline]
+    matched = any(other.section == start.section and globs.matches(other.pattern, name) for other in others)
+    return matched or (start.section == "branches" and any(other.section == "default" for other in others))
 
 
 def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: _Told, children: Children) -> Start:

@@ -15,6 +15,8 @@ from migrate.verify.circleci_side import Running
 _SUCCESS = "success"
 _MOST_ORDERS = 24
 """Ways in which the jobs of one name are given its steps, until nothing differs."""
+_MOST_TOGETHER = 128
+"""Ways for all names together."""
 
 
 class Kind(StrEnum):
@@ -89,13 +91,27 @@ class Names:
 def compare(before: circleci_side.Run, after: bitbucket_side.Run, names: Names) -> Compared:
     """Hold the two sides of an event against each other."""
     best = _Comparison(before, after, names, {})
-    chosen = best.shared
-    for name in list(chosen) if best.found else ():
-        for order in islice(itertools.permutations(chosen[name]), 1, _MOST_ORDERS):
-            other = _Comparison(before, after, names, {**chosen, name: list(order)})
-            if other.weight < best.weight:
-                best, chosen = other, {**chosen, name: list(order)}
+    for order in _orders(best):
+        other = _Comparison(before, after, names, order)
+        best = min(best, other, key=lambda one: one.weight)
+        if not best.found:
+            break
     return Compared(best.states_before(), best.states_after(), best.found)
+
+
+def _orders(first: "_Comparison") -> Iterator[dict[str, list[str]]]:
+    """Other ways to give the jobs of one name its steps, if something differs: by workflow, then all of them."""
+    shared = first.shared if first.found else {}
+    homes = list(dict.fromkeys(job.partition("/")[0] for jobs in shared.values() for job in jobs))
+    for ranked in islice(itertools.permutations(homes), 1, _MOST_ORDERS):
+        rank = {home: place for place, home in enumerate(ranked)}
+        key = {
+            job: (job in first.names.excused, rank[job.partition("/")[0]]) for jobs in shared.values() for job in jobs
+        }
+        yield {name: sorted(jobs, key=key.__getitem__) for name, jobs in shared.items()}
+    each = [list(islice(itertools.permutations(jobs), _MOST_ORDERS)) for jobs in shared.values()]
+    for chosen in islice(itertools.product(*each), 1, _MOST_TOGETHER):
+        yield {name: list(jobs) for name, jobs in zip(shared, chosen, strict=True)}
 
 
 def bits(mask: int) -> Iterator[int]:

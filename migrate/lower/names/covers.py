@@ -19,7 +19,7 @@ MOST_WAYS = 24
 """Globs that one pattern may become; with more ways through it, its rest is a wildcard."""
 _FEW = 3
 """So many characters of a class are spelled out."""
-_ANY, _NO_SLASH = "**", "*"
+ALL, _NO_SLASH = "**", "*"
 _PIECE = re.compile(r"\\.|\*\*|\*|.", re.DOTALL)
 
 Word = tuple[str, ...]
@@ -33,7 +33,7 @@ class Cover(NamedTuple):
     exact: bool
 
 
-ANYTHING = Cover((_ANY,), exact=False)
+ANYTHING = Cover((ALL,), exact=False)
 
 
 @lru_cache(maxsize=2048)
@@ -48,7 +48,7 @@ def cover(pattern: str) -> Cover:
 
 def pattern_of(glob: str) -> str:
     """The pattern that matches what a glob without braces does."""
-    words = {_ANY: ".*", _NO_SLASH: "[^/]*"}
+    words = {ALL: ".*", _NO_SLASH: "[^/]*"}
     return "".join(words.get(piece) or _escaped(piece[-1]) for piece in _PIECE.findall(glob))
 
 
@@ -76,8 +76,8 @@ def _checked(pattern: str, found: tuple[str, ...]) -> Cover:
 def _glob(word: Word) -> str:
     out: list[str] = []
     for piece in word:
-        wild = piece in {_ANY, _NO_SLASH}
-        if wild and out and out[-1] in {_ANY, _NO_SLASH}:
+        wild = piece in {ALL, _NO_SLASH}
+        if wild and out and out[-1] in {ALL, _NO_SLASH}:
             out[-1] = max(out[-1], piece, key=len)
         else:
             out.append(piece if wild else globs.literal(piece))
@@ -108,7 +108,7 @@ class _Ways:
                 for piece, target in self._edges(member):
                     if target not in members:
                         found |= {tuple(filter(None, (start, piece, *rest))): None for rest in self.words(target)}
-            self.known[key] = found if len(found) <= MOST_WAYS else {(_ANY,): None}
+            self.known[key] = found if len(found) <= MOST_WAYS else {(ALL,): None}
         return self.known[key]
 
     def _edges(self, place: int) -> Iterator[tuple[str, int]]:
@@ -123,7 +123,7 @@ class _Ways:
     def _wildcard(self, chars: set[str]) -> str:
         if not chars:
             return ""
-        return _ANY if "/" in chars else _NO_SLASH
+        return ALL if "/" in chars else _NO_SLASH
 
     def _loops(self) -> list[frozenset[int]]:
         """For each place, those that can be come to from it and from which it can be come to."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from migrate.bitbucket import globs
+from migrate.lower.names.covers import ALL
 from migrate.lower.plan.running import Row, Running
 
 REST = ""
 """The names that no start condition spells out."""
-ALL = "**"
 
 
 class Region(NamedTuple):

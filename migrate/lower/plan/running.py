@@ -12,7 +12,7 @@ from migrate.circleci.facts import compare
 from migrate.circleci.filters import BRANCH, TAG, Filters, Pattern
 from migrate.circleci.plan import Job, Workflow
 from migrate.lower.names.automata import TooMuch, examples
-from migrate.lower.names.covers import ANYTHING, cover, escaped, pattern_of
+from migrate.lower.names.covers import ALL, ANYTHING, Cover, cover, escaped, pattern_of
 
 Row = tuple[bool | None, ...]
 """Whether a job runs, for each of the names; None where the name alone does not say."""
@@ -111,7 +111,7 @@ def running(workflows: Iterable[Workflow], kind: str) -> Running:
     patterns = tuple(dict.fromkeys(pattern for test in asked if (pattern := _pattern(test))))
     covers = {pattern: cover(pattern) for pattern in patterns}
     opaque = frozenset(pattern for pattern, found in covers.items() if found is ANYTHING)
-    globs = tuple(dict.fromkeys(glob for found in covers.values() for glob in found.globs))
+    globs = tuple(dict.fromkeys(glob for found in covers.values() for glob in _keys(found)))
     try:
         names = _names(literals, tuple(p for p in patterns if p not in opaque), globs)
     except TooMuch:
@@ -122,6 +122,18 @@ def running(workflows: Iterable[Workflow], kind: str) -> Running:
     for workflow in listed:
         _add_rows(workflow, found, admitted)
     return found
+
+
+def _keys(found: Cover) -> Iterator[str]:
+    """The globs that may be start conditions: no wildcard as short as `**`, against which it would not win.
+
+    What may admit more than the pattern may as well admit a little more; what may not is asked by the steps.
+    """
+    for glob in found.globs:
+        if "*" not in glob or len(glob) > len(ALL):
+            yield glob
+        elif not found.exact and len(longer := glob.replace("*", ALL)) > len(ALL):
+            yield longer
 
 
 def _literals(asked: Iterable[Test]) -> set[str]:

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from migrate.choices import NO_CHOICES, Choices
 from migrate.circleci.conditions import Condition
 from migrate.circleci.plan import Job, Plan, Workflow
+from migrate.lower.names.covers import ALL
 from migrate.lower.plan.events import trigger
 from migrate.lower.plan.reach import reach
-from migrate.lower.plan.regions import ALL, REST, Region, cut, guarded, summary
+from migrate.lower.plan.regions import REST, Region, cut, guarded, summary
 from migrate.lower.plan.running import Running, running
 from migrate.lower.plan.starting import Selected, Started, ask
 from migrate.lower.plan.states import state
