@@ -105,10 +105,14 @@ def before(jobs: tuple[Job, ...], everything: Mapping[tuple[str, str], Job]) -> 
     return tuple(job for job in everything.values() if job.id in found)
 
 
-def step_of(gate: Job, behind: list[Step], draft: Draft) -> Step:
-    """The manual step of an approval; where all that wait for it run on one condition, it runs on that, too."""
+def step_of(gate: Job, behind: list[Step | None], draft: Draft) -> Step:
+    """The manual step of an approval; where all that wait for it run on one condition, it runs on that, too.
+
+    Another approval that waits for it, which is no step yet, runs on none.
+    """
     names = {name: title for name, title, _ in draft.choices.rename}
-    states, changes = {step.state for step in behind}, {step.changes for step in behind}
+    states = {step.state if step else "" for step in behind}
+    changes = {step.changes if step else () for step in behind}
     return Step(
         key=gate.name,
         name=names.get(gate.name, gate.name),
