@@ -119,3 +119,32 @@ def test_more_gates_than_a_pipeline_holds_are_told() -> None:
 
     assert [note.code.id for note in outcome.notes if note.code.fate == "error"] == ["too-many-steps"]
     assert not list(laws.gates_hold("", outcome))
+
+
+CHAINS = """\
+version: 2.1
+jobs:
+  a1: &job {docker: [{image: alpine}], steps: [{run: make}]}
+  a2: *job
+  b1: *job
+workflows:
+  w: {jobs: [a1, {a2: {requires: [a1]}}, b1]}
+"""
+
+
+def test_damage_in_a_child_pipeline_would_be_found() -> None:
+    """The laws look into children: a swapped order, a manual step and a child that is not there."""
+    outcome = convert(Source("config.yml", CHAINS), layout="nested")
+    text = outcome.text or ""
+    order = "      - step: *a1\n      - step: *a2\n"
+    swapped = text.replace(order, "      - step: *a2\n      - step: *a1\n")
+    manual = text.replace("name: a1\n", "name: a1\n        trigger: manual\n")
+    gone = text.replace("custom: a1-to-a2", "custom: elsewhere")
+
+    assert len({text, swapped, manual, gone}) == 4
+    assert not list(laws.requires_hold("", outcome))
+    assert not list(laws.limits_hold("", outcome))
+    assert list(laws.requires_hold("", outcome._replace(text=swapped)))
+    assert any("which a child may not have" in one for one in laws.limits_hold("", outcome._replace(text=manual)))
+    with pytest.raises(KeyError, match="elsewhere"):
+        list(laws.requires_hold("", outcome._replace(text=gone)))
