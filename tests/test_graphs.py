@@ -96,7 +96,7 @@ def many(count: int, *, gated: bool = False) -> Outcome:
     return convert(Source("config.yml", config(entries)))
 
 
-@pytest.mark.parametrize(("count", "parents"), [(99, 100), (100, 2), (250, 4)])
+@pytest.mark.parametrize(("count", "parents"), [(98, 99), (100, 2), (250, 4)])
 @pytest.mark.parametrize("gated", [False, True])
 def test_more_than_a_hundred_steps(count: int, parents: int, gated: bool) -> None:
     """What is too much for one pipeline stands in children, with the same order and the same gates."""
@@ -109,3 +109,42 @@ def test_more_than_a_hundred_steps(count: int, parents: int, gated: bool) -> Non
     assert not list(laws.requires_hold("", outcome))
     assert not list(laws.gates_hold("", outcome))
     assert not list(laws.limits_hold("", outcome))
+
+
+def test_more_gates_than_a_pipeline_holds_are_told() -> None:
+    """No page says that a child may hold a manual step: none is let loose, and the file is said to be too long."""
+    entries = {f"hold{number}": Entry((), "", approval=True) for number in range(101)}
+    entries |= {f"job{number}": Entry(((f"hold{number}", ""),), "", approval=False) for number in range(101)}
+    outcome = convert(Source("config.yml", config(entries)))
+
+    assert [note.code.id for note in outcome.notes if note.code.fate == "error"] == ["too-many-steps"]
+    assert not list(laws.gates_hold("", outcome))
+
+
+CHAINS = """\
+version: 2.1
+jobs:
+  a1: &job {docker: [{image: alpine}], steps: [{run: make}]}
+  a2: *job
+  b1: *job
+workflows:
+  w: {jobs: [a1, {a2: {requires: [a1]}}, b1]}
+"""
+
+
+def test_damage_in_a_child_pipeline_would_be_found() -> None:
+    """The laws look into children: a swapped order, a manual step and a child that is not there."""
+    outcome = convert(Source("config.yml", CHAINS), layout="nested")
+    text = outcome.text or ""
+    order = "      - step: *a1\n      - step: *a2\n"
+    swapped = text.replace(order, "      - step: *a2\n      - step: *a1\n")
+    manual = text.replace("name: a1\n", "name: a1\n        trigger: manual\n")
+    gone = text.replace("custom: a1-to-a2", "custom: elsewhere")
+
+    assert len({text, swapped, manual, gone}) == 4
+    assert not list(laws.requires_hold("", outcome))
+    assert not list(laws.limits_hold("", outcome))
+    assert list(laws.requires_hold("", outcome._replace(text=swapped)))
+    assert any("which a child may not have" in one for one in laws.limits_hold("", outcome._replace(text=manual)))
+    with pytest.raises(KeyError, match="elsewhere"):
+        list(laws.requires_hold("", outcome._replace(text=gone)))

@@ -28,6 +28,8 @@ CHILD_PIPELINE = declare(
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 _SHORTEST = 3
 """A shorter beginning that all jobs have is no name."""
+_NAMED = 6
+"""How many jobs a note names."""
 _LONGEST = 40
 """A longer name from job to job is no name either."""
 
@@ -49,7 +51,8 @@ class Children:
         if name is None:
             name = self._unique(name_of([[arranged.jobs[one].name for one in level] for level in child.levels]))
             self.made[pipeline] = name
-            said = f"{', '.join(f'{one.name!r}' for one in jobs)} run in the child pipeline '{name}'"
+            more = f" and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else ""
+            said = f"{', '.join(repr(one.name) for one in jobs[:_NAMED])}{more} run in the child pipeline '{name}'"
             for job in jobs:
                 self.draft.notes.add(CHILD_PIPELINE, job.trail, f"jobs.{job.key}", said, job=job.id)
         earlier = 0

@@ -18,6 +18,7 @@ from migrate.lower.plan.approvals import PLAIN, Held
 from migrate.lower.plan.arrange import Arranged, arrange
 from migrate.lower.plan.graph import bits
 from migrate.lower.plan.guards import FILTER_STATE
+from migrate.lower.plan.nesting import MOST_STEPS
 from migrate.lower.plan.order import Child
 from migrate.lower.plan.starting import Selected
 
@@ -47,6 +48,15 @@ FOREIGN_GATE = declare(
     unasked.""",
     "https://circleci.com/docs/workflows/#holding-a-workflow-for-a-manual-approval",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
+)
+TOO_MANY = declare(
+    "too-many-steps",
+    Fate.ERROR,
+    "A pipeline has more steps than Bitbucket takes",
+    """A pipeline has at most 100 steps. What may stand in child pipelines does already; steps that a person starts and
+    deployments may not. Bitbucket refuses the file until some are put together or left out.""",
+    "https://circleci.com/docs/configuration-reference/#jobs-in-workflow",
+    "https://support.atlassian.com/bitbucket-cloud/docs/limitations-of-bitbucket-pipelines/",
 )
 NEVER_STARTS = declare(
     "never-starts",
@@ -158,7 +168,12 @@ def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: _Told, chi
     for held in arranged.held:
         told.gates.setdefault((held.job.id, held.gate.id, held.how), (held, []))[1].append(where)
     _note_strangers(arranged, draft, told)
-    return Start(one.section, one.pattern, pipeline)
+    start = Start(one.section, one.pattern, pipeline)
+    count = sum(1 for _ in start.steps)
+    if count > MOST_STEPS:
+        said = f"{where} has {count} steps, {count - MOST_STEPS} more than a pipeline may have"
+        draft.notes.add(TOO_MANY, one.jobs[0].trail, f"workflows.{one.jobs[0].workflow}", said)
+    return start
 
 
 def _note_strangers(arranged: Arranged, draft: Draft, told: _Told) -> None:

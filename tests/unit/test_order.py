@@ -232,3 +232,12 @@ def test_a_job_that_does_not_run_is_not_waited_for(graph: Graph, data: st.DataOb
 def test_within_a_level_the_order_of_the_config_stays() -> None:
     """A reader finds the jobs in the order in which they were written."""
     assert ordered({"b": [], "a": [], "d": ["b"], "c": ["a"]}) == [["b", "a"], ["d", "c"]]
+
+
+def test_a_gate_needs_no_step_before_it_where_a_job_can_stand_there() -> None:
+    """An approval that only others wait for comes behind the first job; one that a job carries costs nobody a wait."""
+    opened = graph([[], [], [0, 1], [0, 1]], [1, 0, 1, 1], manual=0b10, idle=0b10)
+    carried = graph([[], []], manual=0b10)
+
+    assert levels(opened) == ((0,), (1,), (2, 3))
+    assert levels(carried) == ((0, 1),)

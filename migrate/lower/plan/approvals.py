@@ -105,15 +105,17 @@ def before(jobs: tuple[Job, ...], everything: Mapping[tuple[str, str], Job]) -> 
     return tuple(job for job in everything.values() if job.id in found)
 
 
-def step_of(gate: Job, behind: list[Step], draft: Draft) -> Step:
+def step_of(gate: Job, behind: list[Step | None], draft: Draft) -> Step:
     """The manual step of an approval; where all that wait for it run on one condition, it runs on that, too.
 
-    A job of another workflow may have its name: then it says what it is.
+    Another approval that waits for it, which is no step yet, runs on none. A job of another workflow may have its name:
+    then it says what it is.
     """
     names = {name: title for name, title, _ in draft.choices.rename}
     name = names.get(gate.name, gate.name)
     taken = any(job.runs and names.get(job.name, job.name) == name for job in draft.jobs.values())
-    states, changes = {step.state for step in behind}, {step.changes for step in behind}
+    states = {step.state if step else "" for step in behind}
+    changes = {step.changes if step else () for step in behind}
     return Step(
         key=gate.name,
         name=f"{name} (approval)" if taken else name,

@@ -54,7 +54,7 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     mine = {name: step for name, step in everyone.items() if last is None or name != last.id}
     gates = approvals.gates(one.jobs, mine)
     near = sources(one.jobs, frozenset((*mine, *(gate.id for gate in gates.own))))
-    nodes = _nodes(one.jobs, mine, gates, near, draft)
+    nodes = _nodes(one.jobs, mine, gates, draft)
     number = {job.id: place for place, (job, _) in enumerate(nodes)}
     direct = [[number[other] for other in near[job.id]] for job, _ in nodes]
     leading = [place for place, (job, _) in enumerate(nodes) if job.added == ADDITION]
@@ -68,7 +68,7 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     ordered = _graph(nodes, settled, direct, gates, draft) if behind else wanted
     allowed = union(n for n, step in enumerate(settled) if not (step.manual or step.deployment or step.changes))
     plain = nesting.nested(ordered, allowed) if draft.choices.layout == "nested" else levels(ordered)
-    layout = limits.kept(plain, allowed)
+    layout = limits.kept(plain, allowed, spare=2 if last else 1)
     held = tuple(approvals.held(one.jobs, everyone, gates, draft.jobs))
     jobs = tuple(job for job, _ in nodes)
     final = (last, replace(steps[last.id], final=True)) if last else None
@@ -82,9 +82,7 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     return Arranged(jobs, tuple(settled), wanted, layout, laid, final, held, times)
 
 
-def _nodes(
-    jobs: tuple[Job, ...], mine: Mapping[str, Step], gates: Gates, near: Mapping[str, tuple[str, ...]], draft: Draft
-) -> list[tuple[Job, Step]]:
+def _nodes(jobs: tuple[Job, ...], mine: Mapping[str, Step], gates: Gates, draft: Draft) -> list[tuple[Job, Step]]:
     """The jobs and approvals that are steps here, in the order of the plan."""
     own = {gate.id for gate in gates.own}
     nodes: list[tuple[Job, Step]] = []
@@ -93,7 +91,7 @@ def _nodes(
             step = mine[job.id]
             nodes.append((job, replace(step, manual=True) if job.id in gates.carried else step))
         elif job.id in own:
-            behind = [mine[other.id] for other in jobs if other.id in mine and job.id in near[other.id]]
+            behind = [mine.get(name) for name in gates.behind[job.id]]
             nodes.append((job, approvals.step_of(job, behind, draft)))
     return nodes
 

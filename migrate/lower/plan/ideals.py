@@ -24,7 +24,8 @@ class Cost(NamedTuple):
 
     `gates` counts the pairs of a job and a manual step that it did not wait for and now does, `time` is the sum of
     the longest of each level, `strangers` counts the pairs of jobs of which one waits for the other without need,
-    `late` is how many levels the steps stand behind the first, all together.
+    `late` is how many levels the steps stand behind the first, all together, and more than that for a manual step in
+    the first level of a pipeline, which needs a step of its own before it.
     """
 
     gates: int
@@ -39,11 +40,15 @@ class Cost(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What the search asks of a graph: for each step what waits for it, and how long it takes to the end from there."""
+    """What the search asks of a graph: for each step what waits for it, and how long it takes to the end from there.
+
+    The whole is `opening` if its first level is a pipeline's first, where no manual step may stand.
+    """
 
     graph: Graph
     after: tuple[int, ...]
     tail: tuple[int, ...]
+    opening: bool
 
     def vain(self, rest: int, level: int) -> tuple[int, int]:
         """How many pairs of a manual step of a level and a job behind it, and of two jobs, are there for nothing."""
@@ -55,11 +60,16 @@ class Block(NamedTuple):
             strangers += 0 if self.graph.idle >> one & 1 else pairs
         return gates, strangers
 
+    def opens(self, rest: int, level: int) -> bool:
+        """Whether a level with a manual step would be the first of a pipeline."""
+        return self.opening and rest | level == self.graph.everything and bool(level & self.graph.manual)
+
     def step(self, rest: int, level: int) -> int:
         """The cost of a level behind which the `rest` stands; what the rest waits for in vain is paid at once."""
         gates, strangers = self.vain(rest, level)
         time = max(self.graph.weights[one] for one in bits(level))
-        return Cost(gates, time, strangers, rest.bit_count()).packed
+        late = len(self.after) ** 2 if self.opens(rest, level) else 0
+        return Cost(gates, time, strangers, late + rest.bit_count()).packed
 
     def bound(self, rest: int) -> int:
         """What the rest costs at least."""
@@ -77,7 +87,8 @@ class Block(NamedTuple):
         """
         free = self.free(rest)
         together = union(free)
-        if self.vain(rest & ~together, together) == (0, 0):
+        left = rest & ~together
+        if self.vain(left, together) == (0, 0) and not self.opens(left, together):
             return [together]
         alike: dict[tuple[int, int, int, int], list[int]] = {}
         for one in free:
@@ -92,7 +103,7 @@ class Block(NamedTuple):
         return found[1:]
 
 
-def block(graph: Graph) -> Block:
+def block(graph: Graph, *, opening: bool = False) -> Block:
     """The graph, with what the search asks of it."""
     after = [0] * len(graph.before)
     tail = list(graph.weights)
@@ -100,14 +111,14 @@ def block(graph: Graph) -> Block:
         for other in graph.direct[one]:
             after[other] |= after[one] | 1 << one
             tail[other] = max(tail[other], graph.weights[other] + tail[one])
-    return Block(graph, tuple(after), tuple(tail))
+    return Block(graph, tuple(after), tuple(tail), opening)
 
 
-def cheapest(graph: Graph) -> tuple[int, ...] | None:
-    """The levels that cost least, as bits; None if there is too much to look at."""
+def cheapest(graph: Graph, *, opening: bool = False) -> tuple[int, ...] | None:
+    """The levels that cost least, as bits; None if there is too much to look at. `opening` is as for a block."""
     if len(graph.before) > _LARGEST:
         return None
-    search = block(graph)
+    search = block(graph, opening=opening)
     start = graph.everything
     known: dict[int, int] = {start: 0}
     came: dict[int, tuple[int, int]] = {}

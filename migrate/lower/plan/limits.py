@@ -10,9 +10,12 @@ from migrate.lower.plan.nesting import MOST_STEPS
 from migrate.lower.plan.order import Child, Layout, Levels
 
 
-def kept(layout: Layout, allowed: int) -> Layout:
-    """The layout, and if it has too many steps one in which those that are `allowed` there are in child pipelines."""
-    if sum(len(group) for group in layout) <= MOST_STEPS:
+def kept(layout: Layout, allowed: int, *, spare: int = 0) -> Layout:
+    """The layout, and if it has too many steps one in which those that are `allowed` there are in child pipelines.
+
+    So many as `spare` steps more may come before and behind them.
+    """
+    if sum(len(group) for group in layout) <= MOST_STEPS - spare:
         return layout
     return tuple(_packed(layout, allowed))
 

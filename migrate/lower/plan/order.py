@@ -69,7 +69,7 @@ def levels(whole: Graph) -> Levels:
             found.append(chosen)
             continue
         inner = within(whole, part)
-        cheap = cheapest(inner)
+        cheap = cheapest(inner, opening=not found)
         groups = [tuple(bits(level)) for level in cheap] if cheap is not None else [tuple(g) for g in spread(inner)]
         found += [tuple(chosen[one] for one in group) for group in groups]
     return tuple(found)
