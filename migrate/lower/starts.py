@@ -16,7 +16,7 @@ from migrate.lower.ordered import Ordered, ordered
 from migrate.lower.plan import approvals, statuses
 from migrate.lower.plan.approvals import PLAIN, Held
 from migrate.lower.plan.arrange import Arranged, arrange
-from migrate.lower.plan.graph import bits
+from migrate.lower.plan.graph import bits, union
 from migrate.lower.plan.guards import FILTER_STATE
 from migrate.lower.plan.nesting import MOST_STEPS
 from migrate.lower.plan.order import Child
@@ -168,6 +168,7 @@ def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: _Told, chi
     for held in arranged.held:
         told.gates.setdefault((held.job.id, held.gate.id, held.how), (held, []))[1].append(where)
     _note_strangers(arranged, draft, told)
+    _note_filtered(one, arranged, draft, told)
     start = Start(one.section, one.pattern, pipeline)
     count = sum(1 for _ in start.steps)
     if count > MOST_STEPS:
@@ -190,6 +191,23 @@ def _note_strangers(arranged: Arranged, draft: Draft, told: _Told) -> None:
             told.strangers.add(job.id)
             said = f"'{job.name}' also waits for {_listed(arranged, strangers)}"
             draft.notes.add(STRANGERS, job.trail, f"jobs.{job.key}", said, job=job.id)
+
+
+def _note_filtered(one: Selected, arranged: Arranged, draft: Draft, told: _Told) -> None:
+    """Say who stands behind a gate that it would not wait for where a job between them is left out by its filter."""
+    asking = {name for name, _ in one.states} | draft.started.asked.keys()
+    maybe = union(place for place, job in enumerate(arranged.jobs) if job.id in asking)
+    if not maybe or not arranged.graph.manual:
+        return
+    for place, found in enumerate(arranged.graph.through(maybe)):
+        job, gates = arranged.jobs[place], found & arranged.graph.manual
+        if gates and job.id not in told.foreign:
+            told.foreign.add(job.id)
+            between = ", ".join(f"'{arranged.jobs[other].name}'" for other in bits(found & maybe))
+            said = (
+                f"'{job.name}' stands behind {_listed(arranged, gates)}, also where {between} is left out by its filter"
+            )
+            draft.notes.add(FOREIGN_GATE, job.trail, f"jobs.{job.key}", said, job=job.id)
 
 
 def _listed(arranged: Arranged, found: int) -> str:

@@ -34,6 +34,14 @@ class Graph(NamedTuple):
             ends[one] = self.weights[one] + max((ends[other] for other in self.direct[one]), default=0)
         return ends
 
+    def through(self, some: int) -> tuple[int, ...]:
+        """For each step, as bits, what it waits for only because of the steps in `some`."""
+        free = [0] * len(self.before)
+        for one in by_depth(self.before):
+            for other in self.direct[one]:
+                free[one] |= 0 if some >> other & 1 else free[other] | 1 << other
+        return tuple(before & ~found for before, found in zip(self.before, free, strict=True))
+
     def path(self) -> int:
         """How long the longest chain of steps takes that wait for each other."""
         return max(self.ends(), default=0)
