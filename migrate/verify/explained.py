@@ -58,11 +58,9 @@ class Explanations:
             for one in choices.selections
         }
 
-    def excused(self) -> frozenset[str]:
-        """The jobs of which a note says that they are left out."""
-        return frozenset(
-            job for job, codes in self.jobs.items() if any(Kind.MISSING in OF_JOBS.get(c, ()) for c in codes)
-        )
+    def told(self, kind: Kind) -> frozenset[str]:
+        """The jobs of which a note tells of differences of this kind."""
+        return frozenset(job for job, codes in self.jobs.items() if any(kind in OF_JOBS.get(c, ()) for c in codes))
 
     def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
         """The code or the choice that explains a difference; empty if nothing does."""
