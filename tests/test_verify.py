@@ -394,7 +394,7 @@ FILTERS: tuple[Any, ...] = (
 
 @st.composite
 def workflows(draw: st.DrawFn) -> dict[str, Any]:
-    """Up to two workflows of jobs and approvals in which anything may require what stands before it; both have an `a`."""
+    """Up to two workflows of jobs and approvals that may require what stands before them; both have an `a`."""
     found: dict[str, Any] = {}
     for name, letters in (("one", "abcdef"), ("two", "auvwxy"))[: draw(st.integers(1, 2))]:
         listed: list[dict[str, Any]] = []
