@@ -101,7 +101,7 @@ def verify(
     written = read(text)
     before, after = CircleCI(plan), Bitbucket(written)
     reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs})
-    names = _names(plan, choices, added, reasons.excused())
+    names = _names(plan, choices, added, reasons)
     candidates = Candidates(plan, written, customs)
     rows: dict[tuple[object, ...], Row] = {}
     compared = {}
@@ -148,7 +148,7 @@ def tell(verdict: Verdict, plan: Plan, notes: Notes) -> None:
         notes.add(VERIFY_DIFFERENCE, somewhere, "pipelines", problem)
 
 
-def _names(plan: Plan, choices: Choices, added: Iterable[str], excused: frozenset[str]) -> Names:
+def _names(plan: Plan, choices: Choices, added: Iterable[str], reasons: Explanations) -> Names:
     titles = {name: title for name, title, _ in choices.rename}
     jobs: dict[str, tuple[str, ...]] = {}
     for job in plan.jobs:
@@ -156,7 +156,7 @@ def _names(plan: Plan, choices: Choices, added: Iterable[str], excused: frozense
             title = titles.get(job.name, job.name)
             jobs[title] = (*jobs.get(title, ()), job.id)
     own = frozenset(titles.get(name, name) for name in added) - jobs.keys()
-    return Names(jobs, titles, own, excused)
+    return Names(jobs, titles, own, reasons.told(Kind.MISSING) | reasons.idle(), reasons.told(Kind.HELD))
 
 
 def _columns(plan: Plan) -> tuple[Job, ...]:

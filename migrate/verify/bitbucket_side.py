@@ -1,7 +1,6 @@
 """What Bitbucket runs on an event, by the written text alone (reference bitbucket.md, sections 1.7-1.11, 2, 3.7)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -47,13 +46,14 @@ class Instance(NamedTuple):
 Run = tuple[Instance, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Bitbucket:
     """A written file, asked for one event after another; equal answers are made once."""
 
-    written: Written
-    _runs: dict[tuple[object, ...], Run] = field(default_factory=dict)
-    _deciders: dict[Pipeline, tuple[Decider, ...]] = field(default_factory=dict)
+    def __init__(self, written: Written) -> None:
+        """Nothing has been asked yet."""
+        self.written = written
+        self._runs: dict[tuple[object, ...], Run] = {}
+        self._deciders: dict[Pipeline, tuple[Decider, ...]] = {}
 
     def started(self, event: Event) -> tuple[Started, ...]:
         """The pipelines that an event starts."""
@@ -146,13 +146,12 @@ _OPEN = Decided()
 _GATE = Step("", manual=True)
 
 
-@dataclass(slots=True, eq=False)
 class _Simulation:
     """Walks the pipelines from top to bottom; a skipped step succeeds, and a manual one holds what follows."""
 
-    written: Written
-    decided: dict[Decider, Decided]
-    found: list[Instance] = field(default_factory=list)
+    def __init__(self, written: Written, decided: dict[Decider, Decided]) -> None:
+        self.written, self.decided = written, decided
+        self.found: list[Instance] = []
 
     def of(self, started: Iterable[Started]) -> Run:
         for one in started:

@@ -5,7 +5,6 @@ approvals too. Jobs that run nothing (approvals, no-ops, locks) count for the or
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from migrate.circleci.conditions import FALSE, Constant, evaluate, subjects
@@ -33,17 +32,15 @@ class Running(NamedTuple):
 Run = tuple[Running, ...]
 
 
-@dataclass(slots=True, eq=False)
 class CircleCI:
     """A plan, asked for one event after another; equal answers are made once."""
 
-    plan: Plan
-    _filters: dict[Filters, int] = field(default_factory=dict)
-    _own: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    _runs: dict[tuple[str, tuple[Truth, ...]], Run] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, plan: Plan) -> None:
         """Number the different filters."""
+        self.plan = plan
+        self._filters: dict[Filters, int] = {}
+        self._own: dict[str, tuple[int, ...]] = {}
+        self._runs: dict[tuple[str, tuple[Truth, ...]], Run] = {}
         for workflow in self.plan.workflows:
             numbers = (self._filters.setdefault(job.filters, len(self._filters)) for job in workflow.jobs)
             self._own[workflow.name] = tuple(numbers)

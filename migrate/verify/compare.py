@@ -3,7 +3,6 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
@@ -70,18 +69,18 @@ class Compared(NamedTuple):
     differences: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Names:
+class Names(NamedTuple):
     """How jobs and steps find each other: the ids of the jobs by the name of their steps, and what was added.
 
     `excused` are the ids of jobs of which a note says that they are left out: if of several jobs of one name some
-    have no step, it is these.
+    have no step, it is these; and if one has a manual step, it is one of those that are `held`.
     """
 
     jobs: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
     added: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
     def title(self, running: Running) -> str:
         """The name of a job's step."""
@@ -122,28 +121,25 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
-@dataclass(slots=True, eq=False)
 class _Comparison:
-    before: circleci_side.Run
-    after: bitbucket_side.Run
-    names: Names
-    shared: dict[str, list[str]]
-    """The ids of the jobs whose steps have one name, in the order in which they take them; filled where it is not."""
-    steps: dict[str, int] = field(default_factory=dict)
-    """The place of a job's step, by the job's id."""
-    owners: dict[int, str] = field(default_factory=dict)
-    """The id of the job of a step, by the step's place."""
-    approvals: list[Running] = field(default_factory=list)
-    ready: dict[str, int] = field(default_factory=dict)
-    """The steps that must have ended before a job begins, by the job's id."""
-    gates: dict[str, int] = field(default_factory=dict)
-    """The approvals that a job waits for, itself or through others."""
-    near: dict[str, int] = field(default_factory=dict)
-    """Those that no step stands between."""
-    kept: dict[tuple[int, int], bool] = field(default_factory=dict)
-    found: tuple[Difference, ...] = ()
+    """The two runs with each job's step; all that is found out is kept by the ids of jobs and the places of steps.
 
-    def __post_init__(self) -> None:
+    `shared` are the ids of the jobs whose steps have one name, in the order in which they take them; filled where it
+    is not. `ready` are the steps that must have ended before a job begins, `gates` the approvals that it waits for,
+    itself or through others, and `near` those that no step stands between.
+    """
+
+    def __init__(
+        self, before: circleci_side.Run, after: bitbucket_side.Run, names: Names, shared: dict[str, list[str]]
+    ) -> None:
+        self.before, self.after, self.names, self.shared = before, after, names, shared
+        self.steps: dict[str, int] = {}
+        self.owners: dict[int, str] = {}
+        self.approvals: list[Running] = []
+        self.ready: dict[str, int] = {}
+        self.gates: dict[str, int] = {}
+        self.near: dict[str, int] = {}
+        self.kept: dict[tuple[int, int], bool] = {}
         self.match()
         self.close()
         self.found = tuple(dict.fromkeys(self.differences()))
@@ -151,7 +147,8 @@ class _Comparison:
     @property
     def weight(self) -> tuple[int, int]:
         """How bad it is: to wait too long, as all do behind strangers, is better than to run too soon."""
-        return sum(one.kind is not Kind.HELD for one in self.found), len(self.found)
+        told = (one.kind is Kind.HELD and (one.gate != one.job or one.job in self.names.held) for one in self.found)
+        return sum(not one for one in told), len(self.found)
 
     def match(self) -> None:
         """Give each job that runs its step; where several have one name, those with the fewest before them first."""
@@ -231,8 +228,9 @@ class _Comparison:
             name = self.after[gate].step.name
             accounted = self.near[owner] & waits if owner else waits and name not in self.names.jobs
             if not accounted:
-                idle = (job for job in self.names.jobs.get(name, ()) if job not in self.steps)
-                yield Difference(Kind.HELD, running.job.id, running.job.name, name, owner or next(idle, ""))
+                idle = [job for job in self.names.jobs.get(name, ()) if job not in self.steps]
+                known = owner or (idle[0] if len(idle) == 1 else "")
+                yield Difference(Kind.HELD, running.job.id, running.job.name, name, known)
 
     def statuses(self, running: Running, step: Instance) -> Iterator[Difference]:
         for other, statuses in running.requires:

@@ -46,17 +46,24 @@ def starts(plan: Plan, written: Written, customs: Customs) -> Iterator[Event]:
         behind = [named[homes[pipeline]] for pipeline in every if homes[pipeline] in named]
         yield from _of_schedule(title, every, behind)
     known_names = {*named, *homes}
-    children = {step.child for _, _, pipeline in written.pipelines for step in pipeline.steps}
-    triggered = {name for trigger in written.triggers for name in trigger.pipelines}
     for name in there:
-        if name not in known_names | children | triggered:
+        if name not in known_names | _inner(written):
             yield Event(CUSTOM, BRANCHES[0], name, pipelines=(name,))
+
+
+def _inner(written: Written) -> set[str]:
+    """The custom pipelines that other pipelines run, or pushes start."""
+    children = {step.child for _, _, pipeline in written.pipelines for step in pipeline.steps}
+    return children | {name for trigger in written.triggers for name in trigger.pipelines}
 
 
 def _guessed(plan: Plan, written: Written) -> Iterator[tuple[str, str, Facts]]:
     """For each custom pipeline the workflow of its name, or the only one with all of its jobs."""
     jobs = {job.name for job in plan.jobs}
+    inner = _inner(written)
     for name, pipeline in written.sections["custom"].items():
+        if name in inner:
+            continue
         steps = {step.name for step in pipeline.steps} & jobs
         homes = {workflow.name: steps <= {job.name for job in workflow.jobs} for workflow in plan.workflows}
         found = [name] if name in homes else [home for home, has_all in homes.items() if has_all and steps]

@@ -60,19 +60,24 @@ class Explanations:
         self.ids: dict[str, list[str]] = defaultdict(list)
         titles = {name: title for name, title, _ in choices.rename}
         for job in plan.jobs:
-            self.ids[titles.get(job.name, job.name)].append(job.id)
+            title = titles.get(job.name, job.name)
+            self.ids[title].append(job.id)
+            if job.type == "approval":
+                self.ids[f"{title} (approval)"].append(job.id)  # where a job has the name, too
         self.choices = choices
-        title = {name: title for name, title, _ in choices.rename}
         self.selected = {
-            (one.section, one.pattern): {title.get(name, name) for name, _ in one.jobs} | {name for name, _ in one.jobs}
+            (one.section, one.pattern): {name for job, _ in one.jobs for name in (job, titles.get(job, job))}
             for one in choices.selections
         }
 
-    def excused(self) -> frozenset[str]:
-        """The jobs of which a note says that they are left out, at least on some event."""
-        told = (job for job, codes in self.jobs.items() if any(Kind.MISSING in OF_JOBS.get(c, ()) for c in codes))
+    def told(self, kind: Kind) -> frozenset[str]:
+        """The jobs of which a note tells of differences of this kind."""
+        return frozenset(job for job, codes in self.jobs.items() if any(kind in OF_JOBS.get(c, ()) for c in codes))
+
+    def idle(self) -> frozenset[str]:
+        """The jobs of workflows that a schedule ran as well, and that it does not start here."""
         idle = {name for name, codes in self.workflows.items() if not codes.isdisjoint(OF_SCHEDULES)}
-        return frozenset((*told, *(job for job, home in self.homes.items() if home in idle)))
+        return frozenset(job for job, home in self.homes.items() if home in idle)
 
     def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
         """The code or the choice that explains a difference; empty if nothing does."""

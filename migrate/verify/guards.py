@@ -7,7 +7,7 @@ None: verify says so, and never takes it for a yes (reference bitbucket.md, sect
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
@@ -102,12 +102,12 @@ def _is_work(statement: Node) -> bool:
     return not words or words[0].text not in {*_QUIET, "test", "exit"}
 
 
-@dataclass(slots=True)
 class _Run:
     """Follows statements; `own` are the variables that they have set themselves, None for what is not known."""
 
-    variables: Variables
-    own: dict[str, str | None] = field(default_factory=dict)
+    def __init__(self, variables: Variables) -> None:
+        self.variables = variables
+        self.own: dict[str, str | None] = {}
 
     def get(self, name: str) -> str | None:
         return self.own[name] if name in self.own else self.variables(name)

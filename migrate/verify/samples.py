@@ -8,9 +8,11 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from migrate.circleci.pattern_characters import PatternError
-from migrate.circleci.pattern_reader import Code, read
+if TYPE_CHECKING:
+    from migrate.circleci.pattern_reader import Code
+
 
 _ALL = "".join(map(chr, range(33, 127)))
 _FIRST, _LAST = f"a1x0-_./Zv2+ {_ALL}", f"z9y8_-./Aw7+ {_ALL[::-1]}"
@@ -30,14 +32,13 @@ def is_ref(name: str) -> bool:
 @lru_cache(maxsize=512)
 def of_pattern(pattern: str) -> tuple[str, ...]:
     """Names that a regular expression matches; few, or none where it has no name that git would take."""
-    try:
-        code = read(pattern)
-    except PatternError:
+    code = _code(pattern)
+    if code is None:
         return ()
     return tuple(dict.fromkeys((*_ways(code, _FIRST), *_ways(code, _LAST))))
 
 
-def _ways(code: Code, tried: str) -> list[str]:
+def _ways(code: "Code", tried: str) -> list[str]:
     """A name for each place of a program, of the characters that are tried first; not all, where there are many."""
     heads, tails = _heads(code, tried), _tails(code, tried)
     ways = (f"{heads[place]}{tails[place]}" for place in sorted(heads) if place in tails)
@@ -48,10 +49,19 @@ def _ways(code: Code, tried: str) -> list[str]:
 @lru_cache(maxsize=512)
 def size(pattern: str) -> int:
     """The places of a pattern's program."""
+    return len(_code(pattern) or ())
+
+
+@lru_cache(maxsize=512)
+def _code(pattern: str) -> "Code | None":
+    """The program of a pattern; None if it has none."""
+    from migrate.circleci.pattern_characters import PatternError  # loaded where a filter has a regular expression
+    from migrate.circleci.pattern_reader import read
+
     try:
-        return len(read(pattern))
+        return read(pattern)
     except PatternError:
-        return 0
+        return None
 
 
 def near(name: str) -> Iterator[str]:
@@ -86,7 +96,7 @@ def _char(test: re.Pattern[str], place: int, tried: str) -> str:
     return next(found, "")
 
 
-def _onward(code: Code, place: int, tried: str) -> Iterator[tuple[int, str]]:
+def _onward(code: "Code", place: int, tried: str) -> Iterator[tuple[int, str]]:
     op = code[place]
     if op.test is not None:
         char = _char(op.test, place, tried)
@@ -96,7 +106,7 @@ def _onward(code: Code, place: int, tried: str) -> Iterator[tuple[int, str]]:
         yield from ((place + distance, "") for distance in op.to)
 
 
-def _heads(code: Code, tried: str) -> dict[int, str]:
+def _heads(code: "Code", tried: str) -> dict[int, str]:
     """A short text that leads to each place."""
     found = {0: ""}
     waiting = deque([0])
@@ -109,7 +119,7 @@ def _heads(code: Code, tried: str) -> dict[int, str]:
     return found
 
 
-def _tails(code: Code, tried: str) -> dict[int, str]:
+def _tails(code: "Code", tried: str) -> dict[int, str]:
     """A short text that leads from each place to the end."""
     back: dict[int, list[tuple[int, str]]] = {}
     for place in range(len(code)):

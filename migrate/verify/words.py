@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from migrate.circleci import patterns
 from migrate.shell.node import Node
 
 Variables = Callable[[str], str | None]
@@ -108,6 +107,8 @@ def pattern(parts: list[Piece]) -> re.Pattern[str] | None:
 
 def found_in(expression: str, text: str) -> bool | None:
     """Whether a POSIX extended regular expression is found in a text; None if it has what POSIX does not define."""
+    from migrate.circleci import patterns  # loaded where a guard has a regular expression
+
     whole = _whole(expression)
     return None if whole is None else patterns.matches(whole, text)
 
@@ -115,6 +116,8 @@ def found_in(expression: str, text: str) -> bool | None:
 @lru_cache(maxsize=512)
 def _whole(expression: str) -> str | None:
     """The expression, in RE2's syntax, that matches the whole of a text in which this one is found."""
+    from migrate.circleci import patterns
+
     translated = _translated(expression)
     if translated is None or patterns.complaint(translated, longest=_LONGEST):
         return None

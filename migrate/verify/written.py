@@ -5,7 +5,7 @@ or never holds, and `problems` says so.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from migrate.bitbucket.expressions import ExpressionError, Node, parse
@@ -88,14 +88,15 @@ class Trigger(NamedTuple):
     pipelines: tuple[str, ...]
 
 
-@dataclass(slots=True, eq=False)
 class Written:
     """The whole file."""
 
-    default: Pipeline | None = None
-    sections: dict[str, dict[str, Pipeline]] = field(default_factory=dict)
-    triggers: list[Trigger] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        """Nothing has been read yet."""
+        self.default: Pipeline | None = None
+        self.sections: dict[str, dict[str, Pipeline]] = {}
+        self.triggers: list[Trigger] = []
+        self.problems: list[str] = []
 
     @property
     def pipelines(self) -> Iterator[tuple[str, str, Pipeline]]:
