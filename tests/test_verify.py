@@ -83,7 +83,8 @@ def groups(pipeline: list[Document]) -> Iterator[list[Document]]:
 
 def names(item: Document) -> set[str]:
     """The names of the steps of an item."""
-    return {one["step"]["name"] for one in item.get("parallel", [item])}
+    steps = (one.get("step", one.get("final")) for one in item.get("parallel", [item]))
+    return {step["name"] for step in steps if step}
 
 
 def jobs(outcome: Outcome) -> dict[str, Job]:
@@ -182,8 +183,13 @@ def wrong_branch(document: Document, outcome: Outcome) -> Iterator[Document]:
 def widened_glob(document: Document, outcome: Outcome) -> Iterator[Document]:
     """A start condition takes more names than it should."""
     for section in ("branches", "tags"):
-        for pattern, pipeline in document["pipelines"].get(section, {}).items():
-            if pattern != "**" and jobs(outcome).keys() & {name for item in pipeline for name in names(item)}:
+        listed = document["pipelines"].get(section, {})
+        rest = listed.get("**", document["pipelines"].get("default", []) if section == "branches" else [])
+        elsewhere = {name for item in rest for name in names(item)}
+        for pattern, pipeline in listed.items():
+            single = (item for group in groups(pipeline) for item in group if "parallel" not in item)
+            own = {name for item in single if not guard(item) for name in names(item)}
+            if pattern != "**" and jobs(outcome).keys() & own - elsewhere:
 
                 def widen(other: Document, section: str = section, pattern: str = pattern) -> None:
                     listed = other["pipelines"][section]
@@ -229,7 +235,13 @@ def guard(item: Document) -> str:
 
 def removed_guard(document: Document, _: Outcome) -> Iterator[Document]:
     """A script no longer asks whether the name is one of its own."""
+    spelled = [
+        pipeline for found in document["pipelines"].values() if isinstance(found, dict) for pipeline in found.items()
+    ]
+    alone = [pipeline for pattern, pipeline in spelled if "*" not in pattern]
     for index, (section, pipeline) in enumerate(pipelines(document)):
+        if any(pipeline is one for one in alone):
+            continue  # the name is spelled, and the guard lets it pass
         for place, steps in enumerate(groups(pipeline)):
             for at, item in enumerate(steps):
                 if ("BITBUCKET_TAG" if section == "tags" else "BITBUCKET_BRANCH") in guard(item):
@@ -388,6 +400,10 @@ FILTERS: tuple[Any, ...] = (
     {"branches": {"only": ["dev", "/dev-[a-z]+/"], "ignore": "dev-x"}},
     {"tags": {"only": "/^v.*/"}},
     {"tags": {"only": ["v1", "/x-.*/"]}},
+    {"branches": {"ignore": "/.*/"}, "tags": {"only": "/v[0-9]+/"}},
+    {"branches": {"only": "/.*\\bci\\b.*/"}, "tags": {"ignore": "/.*-rc[0-9]/"}},
+    'pipeline.git.branch matches /rel.*/ or pipeline.git.tag == "v1"',
+    'pipeline.git.tag starts-with "v" or pipeline.git.branch == "main"',
     'pipeline.git.branch != "main"',
 )
 
@@ -410,19 +426,21 @@ def workflows(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-def of_workflows(found: dict[str, Any]) -> Outcome:
+def of_workflows(found: dict[str, Any], style: str = "classic", layout: str = "flat") -> Outcome:
     """The outcome of a config with these workflows."""
     document = {"version": 2.1, "jobs": dict.fromkeys("abcdefuvwxy", JOB), "workflows": found}
-    outcome = convert(Source("config.yml", yaml.dump(document, Dumper=_Plain, sort_keys=False)))
+    outcome = convert(
+        Source("config.yml", yaml.dump(document, Dumper=_Plain, sort_keys=False)), style=style, layout=layout
+    )
     assert outcome.text is not None, outcome.notes
     return outcome
 
 
 @settings(max_examples=150, deadline=None)
-@given(workflows())
-def test_random_graphs_keep_their_order_and_their_gates(found: dict[str, Any]) -> None:
+@given(workflows(), st.sampled_from(["classic", "triggers"]), st.sampled_from(["flat", "nested"]))
+def test_random_graphs_keep_their_order_and_their_gates(found: dict[str, Any], style: str, layout: str) -> None:
     """No `requires` is broken, no gate lost, and no job runs where CircleCI would not run it."""
-    verdict = of_workflows(found).verdict
+    verdict = of_workflows(found, style, layout).verdict
 
     assert [(row.event.label, one.difference) for row, one in verdict.unexplained] == []
 
@@ -432,28 +450,22 @@ TAGS_ONLY = {"branches": {"ignore": "/.*/"}, "tags": {"only": "/v[0-9]+/"}}
 NAMES = 'pipeline.git.branch matches /rel.*/ or pipeline.git.tag == "v1"'
 
 
+BY_EXPRESSION = {"filters": 'pipeline.git.branch == "main"'}
+
+
 @pytest.mark.parametrize(
     "jobs",
     [
-        pytest.param(
-            [{"a": {"filters": RELEASES}}, {"b": {"filters": TAGS_ONLY}}, {"c": {"requires": ["a", "b"]}}],
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="the guard of 'c' takes a job that runs for no branch at all for one without a filter",
-            ),
-        ),
-        pytest.param(
-            [{"a": {"filters": NAMES}}, {"b": {"requires": ["a"], "filters": {"tags": {"only": "/v.*/"}}}}],
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="the guard of 'b' asks, on the tag v1 too, what holds for names that nothing spells",
-            ),
-        ),
+        [{"a": {"filters": RELEASES}}, {"b": {"filters": TAGS_ONLY}}, {"c": {"requires": ["a", "b"]}}],
+        [{"a": {"filters": NAMES}}, {"b": {"requires": ["a"], "filters": {"tags": {"only": "/v.*/"}}}}],
+        [{"a": {"type": "approval", **BY_EXPRESSION}}, {"b": {"requires": ["a"]}}],
+        [{"a": {}}, {"b": {"type": "approval"}}, {"c": {"requires": ["a", "b"], "filters": RELEASES}}],
     ],
 )
-def test_what_the_guards_of_required_jobs_get_wrong(jobs: list[dict[str, Any]]) -> None:
-    """Two graphs that are not written as they should be; verify says so."""
-    assert of_workflows({"one": {"jobs": jobs}}).verdict.unexplained == ()
+@pytest.mark.parametrize("style", ["classic", "triggers"])
+def test_graphs_whose_filters_meet(jobs: list[dict[str, Any]], style: str) -> None:
+    """What a job inherits from those that it requires holds for each kind of name by itself."""
+    assert of_workflows({"one": {"jobs": jobs}}, style=style).verdict.unexplained == ()
 
 
 @pytest.mark.skipif(not other.SHARED.is_dir(), reason="the samples do not lie beside the checkout")

@@ -121,6 +121,17 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= lowest
 
 
+def _given(place: int, fitting: list[list[int]], taken: dict[int, int], tried: set[int]) -> bool:
+    """Whether one gets a gate of those that fit, if need be by giving another one that it has taken another gate."""
+    for gate in fitting[place]:
+        if gate not in tried:
+            tried.add(gate)
+            if gate not in taken or _given(taken[gate], fitting, taken, tried):
+                taken[gate] = place
+                return True
+    return False
+
+
 class _Comparison:
     """The two runs with each job's step; all that is found out is kept by the ids of jobs and the places of steps.
 
@@ -139,7 +150,7 @@ class _Comparison:
         self.ready: dict[str, int] = {}
         self.gates: dict[str, int] = {}
         self.near: dict[str, int] = {}
-        self.kept: dict[tuple[int, int], bool] = {}
+        self.kept: dict[tuple[int, int], tuple[int, ...]] = {}
         self.match()
         self.close()
         self.found = tuple(dict.fromkeys(self.differences()))
@@ -204,9 +215,8 @@ class _Comparison:
             yield Difference(Kind.UNKNOWN, id_, name)
         for lost in bits(self.ready[id_] & ~step.before):
             yield Difference(Kind.ORDER, id_, name, self.after[lost].step.name)
-        for number in bits(self.gates[id_]):
-            if not self.keeps(number, step.gates):
-                yield Difference(Kind.GATE, id_, name, self.approvals[number].job.name)
+        for number in self.lost(self.gates[id_], step.gates):
+            yield Difference(Kind.GATE, id_, name, self.approvals[number].job.name)
         if running.after_failure:
             kind = Kind.STATUS if step.final else Kind.HELD if step.gates else Kind.EXTRA
             yield Difference(kind, id_, name)
@@ -214,20 +224,25 @@ class _Comparison:
         yield from self.held(running, step)
         yield from self.statuses(running, step)
 
-    def keeps(self, number: int, gates: int) -> bool:
-        """Whether one of these gates stands behind all that the approval stood behind."""
-        if (number, gates) not in self.kept:
-            needed = self.ready[self.approvals[number].job.id]
-            self.kept[number, gates] = any(not needed & ~self.after[gate].before for gate in bits(gates))
-        return self.kept[number, gates]
+    def lost(self, approvals: int, gates: int) -> tuple[int, ...]:
+        """The approvals for which there is no gate of their own, which stands behind all that they stood behind."""
+        if (approvals, gates) not in self.kept:
+            wanted = [self.ready[self.approvals[number].job.id] for number in bits(approvals)]
+            fitting = [[gate for gate in bits(gates) if not one & ~self.after[gate].before] for one in wanted]
+            taken: dict[int, int] = {}
+            found = [number for place, number in enumerate(bits(approvals)) if not _given(place, fitting, taken, set())]
+            self.kept[approvals, gates] = tuple(found)
+        return self.kept[approvals, gates]
 
     def held(self, running: Running, step: Instance) -> Iterator[Difference]:
         waits = self.gates[running.job.id]
+        left = waits.bit_count()
         for gate in bits(step.gates):
             owner = self.owners.get(gate)
             name = self.after[gate].step.name
             accounted = self.near[owner] & waits if owner else waits and name not in self.names.jobs
-            if not accounted:
+            left -= bool(accounted)
+            if not accounted or left < 0:
                 idle = [job for job in self.names.jobs.get(name, ()) if job not in self.steps]
                 known = owner or (idle[0] if len(idle) == 1 else "")
                 yield Difference(Kind.HELD, running.job.id, running.job.name, name, known)

@@ -20,7 +20,6 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "replaced": frozenset({Kind.MISSING}),  # an addition stands in its place
     "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
     "changed-paths-script": frozenset({Kind.EXTRA}),  # git is asked in the script, and ends it where nothing changed
-    "approval": frozenset({Kind.HELD}),  # a step is manual everywhere, its approval may be filtered out somewhere
     "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so
     "requires-any-status": frozenset({Kind.STATUS}),  # it ran after success and failure, and now after success
 }
