@@ -85,6 +85,11 @@ class Job(NamedTuple):
         """Whether it runs anything; an approval, a lock or a no-op is there for the order of others."""
         return self.type in {"build", "release"}
 
+    @property
+    def matters(self) -> bool:
+        """Whether where it runs makes a difference: it runs something, or somebody is asked."""
+        return self.runs or self.type == "approval"
+
 
 class Workflow(NamedTuple):
     """A named graph of jobs that runs where `condition` holds; `keys` are what rooms lower (`triggers` …).

@@ -195,17 +195,22 @@ def _note_strangers(arranged: Arranged, draft: Draft, told: _Told) -> None:
 
 def _note_filtered(one: Selected, arranged: Arranged, draft: Draft, told: _Told) -> None:
     """Say who stands behind a gate that it would not wait for where a job between them is left out by its filter."""
-    asking = {name for name, _ in one.states} | draft.started.asked.keys()
-    maybe = union(place for place, job in enumerate(arranged.jobs) if job.id in asking)
-    if not maybe or not arranged.graph.manual:
+    unsaid = draft.started.asked.keys() | draft.started.held
+    asking = {name for name, _ in one.states} | unsaid
+    places = {job.id: place for place, job in enumerate(arranged.jobs)}
+    maybe = union(places[name] for name in asking if name in places)
+    carrying = {held.job.id for held in arranged.held if held.how == "carried" and held.gate.id in unsaid}
+    always = union(places[name] for name in carrying)
+    always |= union(place for place, job in enumerate(arranged.jobs) if job.id in unsaid and job.type == "approval")
+    if not maybe | always or not arranged.graph.manual:
         return
     for place, found in enumerate(arranged.graph.through(maybe)):
-        job, gates = arranged.jobs[place], found & arranged.graph.manual
+        behind = arranged.graph.before[place] | 1 << place
+        job, gates = arranged.jobs[place], (found | behind & always) & arranged.graph.manual
         if gates and job.id not in told.foreign:
             told.foreign.add(job.id)
-            between = ", ".join(f"'{arranged.jobs[other].name}'" for other in bits(found & maybe))
             said = (
-                f"'{job.name}' stands behind {_listed(arranged, gates)}, also where {between} is left out by its filter"
+                f"'{job.name}' stands behind {_listed(arranged, gates)}, also where a filter before it leaves that out"
             )
             draft.notes.add(FOREIGN_GATE, job.trail, f"jobs.{job.key}", said, job=job.id)
 

@@ -177,7 +177,10 @@ class _Comparison:
         for name, jobs in by_name.items():
             if len(jobs) > 1 and name not in self.shared:
                 self.shared[name] = sorted(jobs, key=lambda job: (job in self.names.excused, depths[job]))
-            for job, place in zip(self.shared.get(name, jobs), there[name], strict=False):
+            places = there[name]
+            if len(places) > len(jobs) and not self.names.held.intersection(jobs):
+                places.sort(key=lambda place: self.after[place].step.manual)  # those that are held are others'
+            for job, place in zip(self.shared.get(name, jobs), places, strict=False):
                 self.steps[job] = place
                 self.owners[place] = job
 
@@ -270,7 +273,7 @@ class _Comparison:
             if place in self.owners or not name or instance.runs is False or name in self.names.added:
                 continue
             jobs = self.names.jobs.get(name, ())
-            idle = [job for job in jobs if job not in self.steps]
+            idle = sorted((job for job in jobs if job not in self.steps), key=lambda job: job not in self.names.held)
             if jobs or instance.step.works:
                 yield place, next(iter(idle or jobs), "")
 

@@ -81,7 +81,9 @@ class Explanations:
     def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
         """The code or the choice that explains a difference; empty if nothing does."""
         own = difference.kind is not Kind.HELD or difference.job in self.gates(difference)
-        found = self.by_note(difference.job, difference.kind) if own else self.of_held(difference)
+        found = self.by_note(difference.job, difference.kind) if own else ""
+        if not found and difference.kind is Kind.HELD:
+            found = self.of_held(difference)
         if not found:
             found = self.by_workflow(difference, OF_SCHEDULES if event.kind == CUSTOM else OF_WORKFLOWS)
         return found or self.by_choice(difference, event, started)
@@ -102,12 +104,14 @@ class Explanations:
     def of_held(self, difference: Difference) -> str:
         """Behind a held step a job is held that requires it or, where a note says so, that it is strange to."""
         job, before = difference.job, self.ancestors(difference.job)
+        if STRANGERS in self.jobs.get(job, ()):
+            return STRANGERS
         gates = self.gates(difference)
         for gate in gates:
             if gate in before and (found := self.by_note(gate, Kind.HELD)):
                 return found
         strange = [gate for gate in gates if gate != job and gate not in before]
-        told = any(STRANGERS in self.jobs.get(one, ()) for one in (job, *before))
+        told = any(STRANGERS in self.jobs.get(one, ()) for one in before)
         return STRANGERS if strange and told else ""
 
     def ancestors(self, job: str) -> dict[str, None]:

@@ -8,6 +8,7 @@ before one that would be. An approval holds in the start conditions where it run
 
 import shlex
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Image, Parallel, Pipeline, Step
@@ -48,6 +49,9 @@ _WAIT = Step(
 )
 
 
+_ALWAYS: Mapping[str, str] = MappingProxyType({})
+
+
 class Gates(NamedTuple):
     """The approvals of a start condition: `carried` by the one job behind them, by its id, or steps of their `own`.
 
@@ -59,8 +63,11 @@ class Gates(NamedTuple):
     behind: dict[str, list[str]]
 
 
-def gates(jobs: tuple[Job, ...], steps: Mapping[str, Step]) -> Gates:
-    """The approvals among the jobs of a start condition that a step waits for, itself or through other approvals."""
+def gates(jobs: tuple[Job, ...], steps: Mapping[str, Step], states: Mapping[str, str] = _ALWAYS) -> Gates:
+    """The approvals among the jobs of a start condition that a step waits for, itself or through other approvals.
+
+    One that runs on a condition of its own (`states`) is no gate elsewhere, so that a job with another cannot carry it.
+    """
     asked = {job.id: job for job in jobs if job.type == "approval"}
     if not asked:
         return Gates({}, (), {})
@@ -81,7 +88,8 @@ def gates(jobs: tuple[Job, ...], steps: Mapping[str, Step]) -> Gates:
     carried: dict[str, Job] = {}
     for name, others in found.items():
         alone = [one for one in near[others[0]] if one in found] == [name]
-        if len(others) == 1 and alone and others[0] in steps:
+        same = states.get(name) in {None, states.get(others[0])}
+        if len(others) == 1 and alone and same and others[0] in steps:
             carried[others[0]] = asked[name]
     taken = {gate.id for gate in carried.values()}
     return Gates(carried, tuple(asked[name] for name in found if name not in taken), found)

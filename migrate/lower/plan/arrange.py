@@ -52,9 +52,10 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
         one = one._replace(jobs=(*approvals.before(one.jobs, draft.jobs), *one.jobs))
     last = statuses.final(one.section, one.jobs, everyone)
     mine = {name: step for name, step in everyone.items() if last is None or name != last.id}
-    gates = approvals.gates(one.jobs, mine)
+    states = dict(one.states)
+    gates = approvals.gates(one.jobs, mine, states)
     near = sources(one.jobs, frozenset((*mine, *(gate.id for gate in gates.own))))
-    nodes = _nodes(one.jobs, mine, gates, draft)
+    nodes = _nodes(one.jobs, mine, gates, states, draft)
     number = {job.id: place for place, (job, _) in enumerate(nodes)}
     direct = [[number[other] for other in near[job.id]] for job, _ in nodes]
     leading = [place for place, (job, _) in enumerate(nodes) if job.added == ADDITION]
@@ -82,7 +83,9 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     return Arranged(jobs, tuple(settled), wanted, layout, laid, final, held, times)
 
 
-def _nodes(jobs: tuple[Job, ...], mine: Mapping[str, Step], gates: Gates, draft: Draft) -> list[tuple[Job, Step]]:
+def _nodes(
+    jobs: tuple[Job, ...], mine: Mapping[str, Step], gates: Gates, states: Mapping[str, str], draft: Draft
+) -> list[tuple[Job, Step]]:
     """The jobs and approvals that are steps here, in the order of the plan."""
     own = {gate.id for gate in gates.own}
     nodes: list[tuple[Job, Step]] = []
@@ -92,7 +95,8 @@ def _nodes(jobs: tuple[Job, ...], mine: Mapping[str, Step], gates: Gates, draft:
             nodes.append((job, replace(step, manual=True) if job.id in gates.carried else step))
         elif job.id in own:
             behind = [mine.get(name) for name in gates.behind[job.id]]
-            nodes.append((job, approvals.step_of(job, behind, draft)))
+            made = approvals.step_of(job, behind, draft)
+            nodes.append((job, replace(made, state=states.get(job.id, made.state))))
     return nodes
 
 

@@ -89,7 +89,7 @@ def _add(found: Started, workflow: Workflow, both: Both, places: Sequence[int]) 
         if does == "F":
             continue
         jobs.append(job)
-        if does == "T" or not job.runs:
+        if does == "T" or not job.matters:
             continue
         where = where or reach(workflow, both, places)
         condition = where[job.id]
@@ -99,6 +99,9 @@ def _add(found: Started, workflow: Workflow, both: Both, places: Sequence[int]) 
             states.append((job.id, text))
         else:
             _ask(found, workflow, job, both, places)
+            wide = state(widened(condition)) if job.type == "approval" and condition else None
+            if wide and wide != "true":
+                states.append((job.id, wide))  # a person is asked for nothing too often, rather than too seldom
     found.starts.append(Selected("custom", workflow.name, tuple(jobs), tuple(states)))
 
 

@@ -90,7 +90,7 @@ def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Regio
             does = summary(row, region.places)
             if does != "F":
                 present.setdefault(job.id, []).append(region)
-            if does == "?" and job.runs:
+            if does == "?" and job.matters:
                 condition = None if row in asking else kind.condition(workflow, job, region.places)
                 said = state(condition, kind.runs.subject) if condition else None
                 states.setdefault(job.id, {})[region] = said
