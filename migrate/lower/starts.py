@@ -194,24 +194,22 @@ def _note_strangers(arranged: Arranged, draft: Draft, told: _Told) -> None:
 
 
 def _note_filtered(one: Selected, arranged: Arranged, draft: Draft, told: _Told) -> None:
-    """Say who stands behind a gate that it would not wait for where a job between them is left out by its filter."""
-    unsaid = draft.started.asked.keys() | draft.started.held
-    asking = {name for name, _ in one.states} | unsaid
-    places = {job.id: place for place, job in enumerate(arranged.jobs)}
+    """Say who stands behind a gate also where a filter leaves out the gate, or the job that was to wait for it."""
+    started, places = draft.started, {job.id: place for place, job in enumerate(arranged.jobs)}
+    asking = {name for name, _ in one.states} | started.asked.keys() | started.held
     maybe = union(places[name] for name in asking if name in places)
-    carrying = {held.job.id for held in arranged.held if held.how == "carried" and held.gate.id in unsaid}
-    always = union(places[name] for name in carrying)
-    always |= union(place for place, job in enumerate(arranged.jobs) if job.id in unsaid and job.type == "approval")
-    if not maybe | always or not arranged.graph.manual:
+    carried = {held.gate.id: held.job.id for held in arranged.held if held.how == "carried"}
+    standing = {gate: places.get(carried.get(gate, gate)) for gate in started.without}
+    if not arranged.graph.manual or not (maybe or standing):
         return
     for place, found in enumerate(arranged.graph.through(maybe)):
-        behind = arranged.graph.before[place] | 1 << place
-        job, gates = arranged.jobs[place], (found | behind & always) & arranged.graph.manual
+        job, behind = arranged.jobs[place], arranged.graph.before[place] | 1 << place
+        always = union(at for gate, at in standing.items() if at is not None and job.id in started.without[gate])
+        gates = (found | behind & always) & arranged.graph.manual
         if gates and job.id not in told.foreign:
             told.foreign.add(job.id)
-            said = (
-                f"'{job.name}' stands behind {_listed(arranged, gates)}, also where a filter before it leaves that out"
-            )
+            what = "is started by hand" if gates == 1 << place else f"stands behind {_listed(arranged, gates)}"
+            said = f"'{job.name}' {what}, also where a filter leaves out what it waited for"
             draft.notes.add(FOREIGN_GATE, job.trail, f"jobs.{job.key}", said, job=job.id)
 
 

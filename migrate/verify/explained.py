@@ -56,6 +56,7 @@ class Explanations:
                 self.workflows[homes.get(name, name)].add(note.code.id)
         self.homes = {job.id: job.workflow for job in plan.jobs}
         self.required = {job.id: tuple(f"{job.workflow}/{one.job}" for one in job.requires) for job in plan.jobs}
+        self.approvals = {job.id for job in plan.jobs if job.type == "approval"}
         self.ids: dict[str, list[str]] = defaultdict(list)
         titles = {name: title for name, title, _ in choices.rename}
         for job in plan.jobs:
@@ -104,9 +105,10 @@ class Explanations:
     def of_held(self, difference: Difference) -> str:
         """Behind a held step a job is held that requires it or, where a note says so, that it is strange to."""
         job, before = difference.job, self.ancestors(difference.job)
-        if STRANGERS in self.jobs.get(job, ()):
-            return STRANGERS
         gates = self.gates(difference)
+        carries = not self.approvals.isdisjoint(self.required.get(job, ()))
+        if STRANGERS in self.jobs.get(job, ()) and (carries or job not in gates):
+            return STRANGERS
         for gate in gates:
             if gate in before and (found := self.by_note(gate, Kind.HELD)):
                 return found

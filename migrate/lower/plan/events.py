@@ -16,7 +16,7 @@ from migrate.circleci.plan import Job, Workflow
 from migrate.lower.plan.reach import narrowed, reach
 from migrate.lower.plan.regions import guarded, summary
 from migrate.lower.plan.running import Both, Row, running, some
-from migrate.lower.plan.starting import Selected, Started, ask
+from migrate.lower.plan.starting import Selected, Started, ask, note_without
 from migrate.lower.plan.states import state, widened
 
 PUSH, PULL_REQUEST = "repository-push", "pullrequest-push"
@@ -99,9 +99,10 @@ def _add(found: Started, workflow: Workflow, both: Both, places: Sequence[int]) 
             states.append((job.id, text))
         else:
             _ask(found, workflow, job, both, places)
-            wide = state(widened(condition)) if job.type == "approval" and condition else None
-            if wide and wide != "true":
-                states.append((job.id, wide))  # a person is asked for nothing too often, rather than too seldom
+            if job.type == "approval":
+                note_without(found, job, rows)
+                wide = state(widened(condition)) if condition else None
+                states += [(job.id, wide)] if wide and wide != "true" else []  # too often rather than too seldom
     found.starts.append(Selected("custom", workflow.name, tuple(jobs), tuple(states)))
 
 

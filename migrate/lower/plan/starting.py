@@ -1,11 +1,13 @@
 """What starts what: the start conditions of the file with their jobs, and what is left for the jobs to ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Trigger
 from migrate.circleci.conditions import TRUE, Condition
 from migrate.circleci.plan import Job
+from migrate.lower.plan.running import Row
 
 
 class Selected(NamedTuple):
@@ -23,7 +25,7 @@ class Started:
 
     `asked` is what a job's script has to ask, by its id, for each kind of name; a job that is `held` would have to ask
     for something that no script knows. `kinds` are the kinds of names that a job starts for; `tagged` are the jobs that
-    run for some tag.
+    run for some tag. `without` are, for an approval that no condition can leave out, the jobs that run without it too.
     """
 
     starts: list[Selected] = field(default_factory=list)
@@ -32,6 +34,7 @@ class Started:
     held: set[str] = field(default_factory=set)
     kinds: dict[str, set[str]] = field(default_factory=dict)
     tagged: set[str] = field(default_factory=set)
+    without: dict[str, set[str]] = field(default_factory=dict)
 
     def alone(self, job: str) -> bool:
         """Whether a job only ever starts for names of one kind."""
@@ -44,3 +47,12 @@ def ask(found: Started, job: Job, kind: str, condition: Condition | None) -> Non
         found.held.add(job.id)
     elif condition != TRUE:
         found.asked.setdefault(job.id, {})[kind] = condition
+
+
+def note_without(found: Started, gate: Job, rows: Mapping[str, Row]) -> None:
+    """Remember which jobs run for names for which an approval does not."""
+    mine = rows[gate.id]
+    free = (
+        job for job, row in rows.items() if any(a is False and b is not False for a, b in zip(mine, row, strict=True))
+    )
+    found.without.setdefault(gate.id, set()).update(free)

@@ -16,7 +16,7 @@ from migrate.lower.plan.events import trigger
 from migrate.lower.plan.reach import reach
 from migrate.lower.plan.regions import REST, Region, cut, guarded, summary
 from migrate.lower.plan.running import Running, running
-from migrate.lower.plan.starting import Selected, Started, ask
+from migrate.lower.plan.starting import Selected, Started, ask, note_without
 from migrate.lower.plan.states import state
 
 _NOWHERE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -102,6 +102,8 @@ def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Regio
             del states[job.id]
             places = tuple(sorted(place for region in present[job.id] for place in region.places))
             ask(found, job, kind.runs.kind, kind.condition(workflow, job, places))
+            if job.type == "approval":
+                note_without(found, job, kind.runs.rows)
     for (section, pattern), region in regions:
         jobs = tuple(job for _, job in kind.jobs if region in present.get(job.id, ()))
         own = tuple((job.id, text) for job in jobs if (text := states.get(job.id, {}).get(region)))
