@@ -71,9 +71,13 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
 
 
 def _triggers(draft: Draft, starts: tuple[Start, ...]) -> tuple[Trigger, ...]:
-    """The triggers of the pipelines that are there: one none of whose jobs is left has none."""
+    """The triggers of the pipelines that are there: one none of whose jobs is left has none. Equal ones are one."""
     written = {start.pattern for start in starts if start.section == "custom"}
-    return tuple(one for one in draft.started.triggers if written.issuperset(one.pipelines))
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in draft.started.triggers:
+        if written.issuperset(one.pipelines):
+            found[one.event, one.condition] = (*found.get((one.event, one.condition), ()), *one.pipelines)
+    return tuple(Trigger(event, condition, pipelines) for (event, condition), pipelines in found.items())
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:

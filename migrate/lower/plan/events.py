@@ -6,7 +6,7 @@ and 1.11). A push of a branch and one of a tag are the same event; the variable 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Trigger
@@ -22,9 +22,14 @@ from migrate.lower.plan.states import state, widened
 PUSH, PULL_REQUEST = "repository-push", "pullrequest-push"
 
 
-def trigger(found: Started, workflow: Workflow, feature_branches: str, paths: Sequence[str] = ()) -> None:
-    """Add the custom pipeline of a workflow, and the events that start it; with `paths`, where one of them changed."""
-    both = Both(running((workflow,), "branch"), running((workflow,), "tag"))
+def trigger(
+    found: Started, workflow: Workflow, spelled: Iterable[str], feature_branches: str, paths: Sequence[str] = ()
+) -> None:
+    """Add the custom pipeline of a workflow, and the events that start it; with `paths`, where one of them changed.
+
+    Branches that are `spelled`, by this workflow or another, are no feature branches.
+    """
+    both = Both(running((workflow,), "branch", spelled), running((workflow,), "tag"))
     rows = both.rows
     first = [job for job in workflow.jobs if not job.requires]
     row = tuple(some(values) for values in zip(*(rows[job.id] for job in first), strict=True))

@@ -102,12 +102,12 @@ class Both(NamedTuple):
         return self.branch.at(condition, place) if place < branches else self.tag.at(condition, place - branches)
 
 
-def running(workflows: Iterable[Workflow], kind: str) -> Running:
-    """What runs for the pushes of a kind."""
+def running(workflows: Iterable[Workflow], kind: str, also: Iterable[str] = ()) -> Running:
+    """What runs for the pushes of a kind; `also` are names that count as spelled."""
     listed = tuple(workflows)
     admitted = {job.filters: job.filters.admitted for workflow in listed for job in workflow.jobs}
     asked = {t: None for each in admitted.values() for t in tests(each) if t.subject == SUBJECTS[kind]}
-    literals = tuple(sorted(_literals(asked)))
+    literals = tuple(sorted({*_literals(asked), *also}))
     patterns = tuple(dict.fromkeys(pattern for test in asked if (pattern := _pattern(test))))
     covers = {pattern: cover(pattern) for pattern in patterns}
     opaque = frozenset(pattern for pattern, found in covers.items() if found is ANYTHING)
@@ -122,6 +122,12 @@ def running(workflows: Iterable[Workflow], kind: str) -> Running:
     for workflow in listed:
         _add_rows(workflow, found, admitted)
     return found
+
+
+def spelled(workflows: Iterable[Workflow]) -> set[str]:
+    """The branches that filters spell out."""
+    admitted = {job.filters: job.filters.admitted for workflow in workflows for job in workflow.jobs}
+    return _literals(test for each in admitted.values() for test in tests(each) if test.subject == BRANCH)
 
 
 def _keys(found: Cover) -> Iterator[str]:

@@ -15,7 +15,7 @@ from migrate.lower.names.covers import ALL
 from migrate.lower.plan.events import trigger
 from migrate.lower.plan.reach import reach
 from migrate.lower.plan.regions import REST, Region, cut, guarded, summary
-from migrate.lower.plan.running import Running, running
+from migrate.lower.plan.running import Running, running, spelled
 from migrate.lower.plan.starting import Selected, Started, ask, note_without
 from migrate.lower.plan.states import state
 
@@ -36,8 +36,9 @@ def select(
     found = Started()
     pushed = tuple(workflow for workflow in plan.workflows if workflow.name not in waiting)
     if choices.style == "triggers":
+        names = spelled(pushed) if choices.feature_branches != "push" else ()
         for workflow in pushed:
-            trigger(found, workflow, choices.feature_branches, paths.get(workflow.name, ()))
+            trigger(found, workflow, names, choices.feature_branches, paths.get(workflow.name, ()))
     else:
         for kind in ("branch", "tag"):
             runs = running(pushed, kind)
