@@ -103,7 +103,9 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
 
 def _asking(watch: str | None, changed: str) -> tuple[Command, ...]:
     """What stands before a script: the question for the name, and the one for the changed paths."""
-    return tuple(one for one in (Command(watch or ""), Command(changed, "changed-paths")) if one.text)
+    name = Command(watch or "", title="CircleCI's filter: for other names the step ends here, and well")
+    paths = Command(changed, "changed-paths", "where none of these paths has changed the step ends here, and well")
+    return tuple(one for one in (name, paths) if one.text)
 
 
 def _guard(step: StepDraft, *, bash: bool) -> str | None:
