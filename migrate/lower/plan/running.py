@@ -138,7 +138,7 @@ def _keys(found: Cover) -> Iterator[str]:
     for glob in found.globs:
         if "*" not in glob or len(glob) > len(ALL):
             yield glob
-        elif not found.exact and len(longer := glob.replace("*", ALL)) > len(ALL):
+        elif glob != ALL and not found.exact and len(longer := glob.replace("*", ALL)) > len(ALL):
             yield longer
 
 
