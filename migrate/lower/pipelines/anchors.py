@@ -27,16 +27,26 @@ def name(model: Pipelines) -> Pipelines:
     taken: dict[str, int] = {}
     defined: list[Defined] = []
     bases: dict[tuple[object, ...], list[Defined]] = {}
-    for step in steps:
+    for step in _plainest_first(steps):
         same = bases.setdefault(step.script, [])
-        one = Defined(_unique(step.key, taken), step, _base(step, same))
+        base = next((other for other in same if _can_merge(step, other.step)), None)
+        one = Defined(_unique(_called(step, base), taken), step, base.anchor if base else "")
         defined.append(one)
-        if not one.base and len(same) < _CANDIDATES:
+        if not base and len(same) < _CANDIDATES:
             same.append(one)
     order = {one.anchor: place for place, one in enumerate(defined)}
     defined.sort(key=lambda one: (order[one.base or one.anchor], order[one.anchor]))
     shared = tuple(_shared(defined, taken))
     return model._replace(defined=tuple(defined), shared=shared, starts=_alike(model.starts, taken))
+
+
+def _plainest_first(steps: list[Step]) -> list[Step]:
+    """The steps in their order, but of those that a job has become the one that the others add to before them."""
+    first: dict[tuple[object, str], int] = {}
+    for place, step in enumerate(steps):
+        first.setdefault((step.script, step.key), place)
+    added = {id(step): sum(1 for field in _REPLACEABLE if getattr(step, field)) for step in steps}
+    return sorted(steps, key=lambda step: (first[step.script, step.key], added[id(step)]))
 
 
 def _alike(starts: tuple[Start, ...], taken: dict[str, int]) -> tuple[Start, ...]:
@@ -82,9 +92,13 @@ def _unique(text: str, taken: dict[str, int]) -> str:
     return anchor
 
 
-def _base(step: Step, same: list[Defined]) -> str:
-    """The anchor of the step that this one is a variation of; `same` are some before it that have its script."""
-    return next((other.anchor for other in same if _can_merge(step, other.step)), "")
+def _called(step: Step, base: Defined | None) -> str:
+    """What a step's anchor says: its job, and what distinguishes it from another step of that job."""
+    if base is None or base.step.key != step.key:
+        return step.key
+    if step.manual and not base.step.manual:
+        return f"{step.key}-by-hand"
+    return f"{step.key}-on-condition" if step.state != base.step.state else step.key
 
 
 def _can_merge(step: Step, base: Step) -> bool:
