@@ -108,11 +108,12 @@ def verify(
     for event in dict.fromkeys(candidates.events()):
         (one, running), (other, run) = before.run(event), after.run(event)
         if (one, other) not in compared:
-            compared[one, other] = compare(running, run, names)
-        states_before, states_after, differences = compared[one, other]
+            result = compare(running, run, names)
+            compared[one, other] = result, frozenset(result.before.items()), frozenset(result.after.items())
+        (states_before, states_after, differences), *same = compared[one, other]
         started = after.started(event) if differences else ()
         found = tuple(Found(each, reasons.of(each, event, started)) for each in differences)
-        key = (event.kind, event.said, one, other, found)
+        key = (event.kind, event.said, *same, found)
         row = rows.get(key)
         rows[key] = (
             row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)
