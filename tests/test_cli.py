@@ -388,7 +388,7 @@ def test_a_bug_of_ours_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch
         message = "oh\nno"
         raise KeyError(message)
 
-    monkeypatch.setattr(importlib.import_module("migrate.cli.convert"), "compile_config", fail)
+    monkeypatch.setattr(importlib.import_module("migrate.cli.compiling"), "compile_config", fail)
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
 
@@ -527,7 +527,7 @@ def test_a_closed_pipe_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr(importlib.import_module("migrate.cli.convert"), "compile_config", fail)
+    monkeypatch.setattr(importlib.import_module("migrate.cli.compiling"), "compile_config", fail)
     assert run("convert").stderr == ""
 
 

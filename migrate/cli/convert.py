@@ -6,14 +6,11 @@ from typing import NamedTuple
 
 import click
 
-from migrate import Outcome, Source, __version__
-from migrate import convert as compile_config
-from migrate.catalog import Catalog
-from migrate.choices import VALUES
+from migrate import Outcome, __version__
+from migrate.cli.compiling import Compiling, compiling_options
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.links import links
-from migrate.cli.orb_options import Orbs, orb_options
-from migrate.cli.reading import DEFAULT, Project, named, project
+from migrate.cli.reading import DEFAULT, Project
 from migrate.cli.writing import below, write
 from migrate.diagnostics import Fate
 from migrate.report import json, markdown, terminal
@@ -37,18 +34,7 @@ class Target(NamedTuple):
 @click.command()
 @click.argument("config", default=DEFAULT)
 @click.option("-o", "--output", default="output", show_default=True, metavar="DIR", help="Where the files are written.")
-@click.option("--choices", metavar="FILE", help="What you decided.  [default: circle2bb.yml beside .circleci/]")
-@click.option("--add", multiple=True, metavar="NAME", help="Add a job of mappings/additions; repeatable.")
-@click.option("--style", type=click.Choice(VALUES["style"]), help="How start conditions are written.")
-@click.option("--layout", type=click.Choice(VALUES["layout"]), help="How the job graph is laid out.")
-@click.option(
-    "--mappings",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Your own mappings, which win over ours.",
-)
-@click.option("--continuation", metavar="FILE", help="The config that a setup config goes on with.")
-@orb_options
+@compiling_options
 @click.option(
     "--fail-on",
     type=click.Choice([fate.value for fate in Fate]),
@@ -66,13 +52,7 @@ def convert(
     config: str,
     *,
     output: str,
-    choices: str | None,
-    add: tuple[str, ...],
-    style: str | None,
-    layout: str | None,
-    mappings: Path | None,
-    continuation: str | None,
-    orbs: Orbs,
+    compiling: Compiling,
     fail_on: str,
     force: bool,
     in_place: bool,
@@ -88,10 +68,7 @@ def convert(
     if stdout and diff:
         said = "--stdout and --diff exclude each other"
         raise click.UsageError(said)
-    given = project(config, choices)
-    orbs.at(given.root)
-    goes_on = named(continuation) if continuation else None
-    outcome = _compiled(given, orbs, goes_on, Catalog(mappings), add=add, style=style or "", layout=layout or "")
+    given, outcome = compiling.outcome(config)
     text = _checked(outcome)
     target = Target(Path(output), (given.root if in_place else Path(output)) / PIPELINES)
     if stdout:
@@ -102,33 +79,6 @@ def convert(
         _write(outcome, given, target, force=force, quiet=quiet)
     if any(note.code.fate.rank >= Fate(fail_on).rank for note in outcome.notes):
         click.get_current_context().exit(NOTED)
-
-
-def _compiled(
-    given: Project,
-    orbs: Orbs,
-    continuation: Source | None,
-    catalog: Catalog,
-    *,
-    add: tuple[str, ...],
-    style: str,
-    layout: str,
-) -> Outcome:
-    """What the config comes to; what was fetched on the way is kept."""
-    outcome = compile_config(
-        given.config,
-        given.choices,
-        add=add,
-        catalog=catalog,
-        has_file=given.has_file,
-        orbs=orbs.source,
-        files=given.file,
-        continuation=continuation,
-        style=style,
-        layout=layout,
-    )
-    orbs.keep()
-    return outcome
 
 
 def _checked(outcome: Outcome) -> str:

@@ -2,17 +2,13 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
 from migrate import Outcome
-from migrate import convert as compile_config
-from migrate.catalog import Catalog
-from migrate.choices import VALUES
+from migrate.cli.compiling import Compiling, compiling_options
 from migrate.cli.exits import NOTED, Refused
-from migrate.cli.orb_options import Orbs, orb_options
-from migrate.cli.reading import named, project
+from migrate.cli.reading import named
 from migrate.diagnostics import Fate, Notes
 from migrate.diagnostics import plain as plain_text
 from migrate.verify import Verdict
@@ -24,52 +20,21 @@ from migrate.yamlio.read import read
 @click.command()
 @click.argument("config")
 @click.argument("pipelines")
-@click.option("--choices", metavar="FILE", help="What you decided.  [default: circle2bb.yml beside .circleci/]")
-@click.option("--add", multiple=True, metavar="NAME", help="Add a job of mappings/additions; repeatable.")
-@click.option("--style", type=click.Choice(VALUES["style"]), help="How start conditions are written.")
-@click.option("--layout", type=click.Choice(VALUES["layout"]), help="How the job graph is laid out.")
-@click.option(
-    "--mappings",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Your own mappings, which win over ours.",
-)
-@click.option("--continuation", metavar="FILE", help="The config that a setup config goes on with.")
+@compiling_options
 @click.option("--all", "everything", is_flag=True, help="Print all rows of the table.")
-@orb_options
 def verify(
     config: str,
     pipelines: str,
     *,
-    choices: str | None,
-    add: tuple[str, ...],
-    style: str | None,
-    layout: str | None,
-    mappings: Path | None,
-    continuation: str | None,
+    compiling: Compiling,
     everything: bool,
-    orbs: Orbs,
 ) -> None:
     """Run CONFIG, a CircleCI config, and PIPELINES, a bitbucket-pipelines.yml, on the same events, and compare.
 
     Both are only simulated. The table shows which jobs run on which event, before and after; below it stands every
     difference, with the note of the conversion that explains it. Exits with 1 if there is one that no note explains.
     """
-    given = project(config, choices)
-    orbs.at(given.root)
-    outcome = compile_config(
-        given.config,
-        given.choices,
-        add=add,
-        catalog=Catalog(mappings),
-        has_file=given.has_file,
-        orbs=orbs.source,
-        files=given.file,
-        continuation=named(continuation) if continuation else None,
-        style=style or "",
-        layout=layout or "",
-    )
-    orbs.keep()
+    _, outcome = compiling.outcome(config)
     verdict = _verdict(outcome, pipelines)
     plain = not _can_say("".join((*SIGNS.values(), WRONG, "→")))
     click.echo(render(verdict, plain=plain, most=len(verdict.rows) if everything else MOST_ROWS))
