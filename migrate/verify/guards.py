@@ -182,8 +182,8 @@ class _Run:
         *options, expression = looked[1:]
         flags = "".join(sorted({letter for option in options for letter in (option or "").strip("-")}))
         if flags == "Eqx":
-            return found_in(f"^({expression})$", text)
-        return found_in(expression or "", text) if flags == "Eq" else None
+            return found_in(f"^({expression})$", text, words=True)
+        return found_in(expression or "", text, words=True) if flags == "Eq" else None
 
     def command(self, node: Node) -> Result:
         words = command_words(node)

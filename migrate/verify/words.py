@@ -105,27 +105,30 @@ def pattern(parts: list[Piece]) -> re.Pattern[str] | None:
     return re.compile(source, re.DOTALL)
 
 
-def found_in(expression: str, text: str) -> bool | None:
-    """Whether a POSIX extended regular expression is found in a text; None if it has what POSIX does not define."""
+def found_in(expression: str, text: str, *, words: bool = False) -> bool | None:
+    r"""Whether a POSIX extended regular expression is found in a text; None if it has what POSIX does not define.
+
+    With `words`, as for grep in the C libraries of GNU and of musl, `\b` and `\B` are ends of words.
+    """
     from migrate.circleci import patterns  # loaded where a guard has a regular expression
 
-    whole = _whole(expression)
+    whole = _whole(expression, words=words)
     return None if whole is None else patterns.matches(whole, text)
 
 
 @lru_cache(maxsize=512)
-def _whole(expression: str) -> str | None:
+def _whole(expression: str, *, words: bool) -> str | None:
     """The expression, in RE2's syntax, that matches the whole of a text in which this one is found."""
     from migrate.circleci import patterns
 
-    translated = _translated(expression)
+    translated = _translated(expression, words=words)
     if translated is None or patterns.complaint(translated, longest=_LONGEST):
         return None
     whole = _anchored(translated)
     return f"(?s:.*)(?:{translated})(?s:.*)" if whole is None else whole
 
 
-def _translated(expression: str) -> str | None:
+def _translated(expression: str, *, words: bool) -> str | None:
     """The same in RE2's syntax: in brackets a backslash is a letter there, and outside it escapes signs only."""
     out, at, bracket = "", 0, -1
     while at < len(expression):
@@ -140,9 +143,10 @@ def _translated(expression: str) -> str | None:
             out += "\\\\" if char == "\\" else char
             bracket = -1 if char == "]" and at > bracket else bracket
         elif char == "\\":
-            if not following or following.isalnum():
+            ends = words and following in {"b", "B"}
+            if not ends and (not following or following.isalnum()):
                 return None
-            out, at = out + re.escape(following), at + 1
+            out, at = out + (f"\\{following}" if ends else re.escape(following)), at + 1
         elif char == "(" and following == "?":
             return None
         else:

@@ -66,7 +66,7 @@ def _pattern(test: Test) -> str | None:
     """The POSIX extended regular expression of a test that a text matches, begins with or contains something."""
     text = str(test.value)
     if test.operator == "matches":
-        found = posix(Pattern(text, is_regex=True))
+        found = posix(Pattern(text, is_regex=True), words=True)
         return found and f"^({found})$"
     plain = posix(Pattern(text))
     return {"starts-with": f"^{plain}", "contains": plain}.get(test.operator)
@@ -82,8 +82,12 @@ def _test(test: Test, value: str, shown: str) -> str | None:
     return f"-n {shown}" if test.operator in {"defined", "truthy", "true"} else None
 
 
-def posix(pattern: Pattern) -> str | None:
-    """The pattern as a POSIX extended regular expression, or None if it has none."""
+def posix(pattern: Pattern, *, words: bool = False) -> str | None:
+    r"""The pattern as a POSIX extended regular expression, or None if it has none.
+
+    Ends of words (`\b`) are not POSIX's, but the C libraries of GNU and of musl have them: `grep` may ask for `words`;
+    bash cannot, since it takes the backslash of a bare pattern for a quote.
+    """
     if not pattern.is_regex:
         return "".join(f"\\{ch}" if ch in _SPECIAL else ch for ch in pattern.text)
     out, at, bracket = "", 0, False
@@ -91,7 +95,8 @@ def posix(pattern: Pattern) -> str | None:
     while at < len(text):
         ch, following = text[at], text[at + 1 : at + 2]
         if ch == "\\":
-            piece = _escape(following, bracket=bracket)
+            ends = words and not bracket and following in {"b", "B"}
+            piece = f"\\{following}" if ends else _escape(following, bracket=bracket)
             if piece is None:
                 return None
             out, at = out + piece, at + 2

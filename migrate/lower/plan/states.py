@@ -4,7 +4,9 @@ The language has globs and no regular expressions: a pattern that is no union of
 """
 
 import json
+import re
 
+from migrate.bitbucket.globs import literal
 from migrate.circleci.conditions import FALSE, TRUE, All, Any, Condition, Constant, Not, Test, all_of, any_of, negate
 from migrate.circleci.filters import BRANCH, TAG
 from migrate.lower.names.covers import cover, escaped, pattern_of
@@ -13,6 +15,8 @@ VARIABLES = {BRANCH: "BITBUCKET_BRANCH", TAG: "BITBUCKET_TAG"}
 LONGEST = 1000
 """Letters of a `condition: state:`, in the schema."""
 _WILD = frozenset("*?{}\\,")
+_OTHER_TYPE = re.compile(r"[0-9.]+|true|false")
+"""Names that the language may take for a number or a boolean in the variable: `glob()` compares texts."""
 
 
 def state(condition: Condition, pushed: str = "") -> str | None:
@@ -72,7 +76,8 @@ def _test(test: Test, pushed: str) -> str | None:
     if test.operator == "defined":
         return f'{variable} != ""'
     if test.operator == "!=":
-        differs = f"{variable} != {json.dumps(test.value, ensure_ascii=False)}"
+        same = _matching(variable, (literal(str(test.value)),)) or ""
+        differs = _negated(same)
         return differs if test.subject == pushed else f'({variable} != "" && {differs})'
     globs = _globs(test)
     return _matching(variable, globs) if globs else None
@@ -91,7 +96,7 @@ def _matching(variable: str, globs: tuple[str, ...]) -> str | None:
     """Where a variable's value matches one of the globs."""
     if not variable:
         return None
-    if len(globs) == 1 and not _WILD.intersection(globs[0]):
+    if len(globs) == 1 and not _WILD.intersection(globs[0]) and not _OTHER_TYPE.fullmatch(globs[0]):
         return f"{variable} == {json.dumps(globs[0], ensure_ascii=False)}"
     if len(globs) > 1 and any(_WILD.intersection(glob) - {"*"} for glob in globs):
         return "({})".format(" || ".join(_matching(variable, (glob,)) or "" for glob in globs))
