@@ -2,7 +2,7 @@
 
 import time
 
-from migrate.lower.names.automata import examples
+from migrate.circleci.automata import examples
 from migrate.lower.names.covers import cover
 
 BOUND = 100

@@ -37,10 +37,14 @@ def literal(name: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", name)
 
 
+def expression(glob: str) -> str:
+    """The regular expression of a glob, for whole names."""
+    return _source([match[0] for match in _PIECE.finditer(glob)])
+
+
 @lru_cache(maxsize=4096)
 def _compiled(glob: str) -> re.Pattern[str]:
-    pieces = [match[0] for match in _PIECE.finditer(glob)]
-    return re.compile(_source(pieces), re.DOTALL)
+    return re.compile(expression(glob), re.DOTALL)
 
 
 def _source(pieces: list[str]) -> str:

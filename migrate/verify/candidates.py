@@ -1,9 +1,12 @@
 """The events that are tried: names that somebody spelled, names that patterns match or nearly match, common names."""
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 
+from migrate.bitbucket import globs
 from migrate.bitbucket.expressions import Node
+from migrate.circleci.automata import TooMuch, examples
 from migrate.circleci.conditions import Subject, Test, tests
 from migrate.circleci.events import API, SCHEDULE, WEBHOOK
 from migrate.circleci.facts import Value
@@ -31,6 +34,7 @@ _DECIDED = {
 }
 """What the kind of an event decides."""
 _NO_PUSH = {(name, value) for event in (API, SCHEDULE, WEBHOOK) for name, value in event.facts.items()}
+_WILD = frozenset("*?{\\")
 _OTHER = "something-else"
 _USUAL = (_OTHER, False)
 
@@ -81,6 +85,27 @@ class Candidates:
         self.more = self.more or len(found) > most
         return found[:most]
 
+    def classes(self, kind: str, spelled: list[str]) -> Iterable[str]:
+        """A name for each way in which names can match the patterns of both sides: nothing in between is overlooked."""
+        subject = _BRANCH if kind == BRANCH else _TAG
+        found = dict.fromkeys(p.text for names in self.filters(kind) for p in names.patterns if p.is_regex)
+        found |= dict.fromkeys(_pattern(test) for test in self.tests if test.subject == subject)
+        found |= dict.fromkeys(globs.expression(glob) for glob in self.globs(kind) if set(glob) & _WILD)
+        patterns = tuple(filter(None, found))
+        if not patterns:
+            return ()
+        try:
+            return examples(("|".join(map(re.escape, spelled)) or "[^\\s\\S]", *patterns)).values()
+        except TooMuch:
+            self.more = True
+            return ()
+
+    def globs(self, kind: str) -> Iterator[str]:
+        """The patterns of the written file: of start conditions, and in expressions."""
+        sections = ("branches", "pull-requests") if kind == BRANCH else ("tags",)
+        yield from (pattern for section in sections for pattern in self.written.sections[section])
+        yield from self.literals()
+
     def cost(self) -> int:
         """What one name costs: the questions of the filters and of the steps, long expressions more than short ones."""
         filters = dict.fromkeys(job.filters for job in self.plan.jobs)
@@ -99,14 +124,10 @@ class Candidates:
             yield from (pattern.text for pattern in names.patterns if not pattern.is_regex)
         subject = _BRANCH if kind == BRANCH else _TAG
         yield from (str(one.value) for one in self.tests if one.subject == subject and one.operator in {"==", "!="})
-        sections = self.written.sections
-        for pattern in sections["branches" if kind == BRANCH else "tags"]:
-            if not set(pattern) & set("*?{\\"):
-                yield pattern
-        yield from (text for text in self.literals() if not set(text) & set("*?{\\"))
+        yield from (glob for glob in self.globs(kind) if not set(glob) & _WILD)
 
     def sampled(self, kind: str, spelled: list[str]) -> Iterator[str]:
-        """Samples of all patterns, then names that are near them, then names near those that are spelled."""
+        """Samples of all patterns, one of each class of names, then names that are near a sample or a spelled one."""
         found: list[str] = []
         for names in self.filters(kind):
             found += self.of_filter(names)
@@ -114,10 +135,10 @@ class Candidates:
         for test in self.tests:
             if test.subject == subject and isinstance(test.value, str):
                 found += _of_test(test)
-        sections = ("branches", "pull-requests") if kind == BRANCH else ("tags",)
-        for pattern in (*(p for section in sections for p in self.written.sections[section]), *self.literals()):
-            found += samples.of_glob(pattern)
+        for glob in self.globs(kind):
+            found += samples.of_glob(glob)
         yield from dict.fromkeys(found)
+        yield from self.classes(kind, spelled)
         for name in dict.fromkeys((*found, *spelled)):
             yield from samples.near(name)
 
@@ -161,6 +182,13 @@ class Candidates:
             for paths in ((), *changed):
                 if told or paths:
                     yield told, paths
+
+
+def _pattern(test: Test) -> str:
+    """The regular expression of a test of a name; none if it is about one name only."""
+    text = str(test.value)
+    forms = {"matches": text, "starts-with": f"{re.escape(text)}.*", "contains": f".*{re.escape(text)}.*"}
+    return forms.get(test.operator, "")
 
 
 def _of_test(test: Test) -> Iterable[str]:

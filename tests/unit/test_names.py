@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from migrate.bitbucket import globs
 from migrate.circleci import patterns
-from migrate.lower.names.automata import GIT_NAME, TooMuch, examples
+from migrate.circleci.automata import GIT_NAME, TooMuch, examples
 from migrate.lower.names.covers import cover, escaped, pattern_of
 
 PIECES = (

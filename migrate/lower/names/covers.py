@@ -2,7 +2,7 @@
 
 The program of the pattern is a graph. A way through it is a word of characters and, for each of its loops, a wildcard;
 a character that may be one of many is a wildcard, too. So the globs of all ways admit what the pattern does. Whether
-they admit nothing else is then decided by automata, over the names that git allows (`migrate.lower.names.automata`).
+they admit nothing else is then decided by automata, over the names that git allows (`migrate.circleci.automata`).
 """
 
 import re
@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from migrate.bitbucket import globs
+from migrate.circleci.automata import TooMuch, characters, examples
 from migrate.circleci.pattern_characters import PatternError
 from migrate.circleci.pattern_reader import Code, read
-from migrate.lower.names.automata import TooMuch, characters, examples
 
 MOST_WAYS = 24
 """Globs that one pattern may become; with more ways through it, its rest is a wildcard."""
@@ -88,7 +88,7 @@ class _Ways:
     """The ways through a program from one of its places to its end."""
 
     def __init__(self, code: Code, text: str) -> None:
-        letters = characters(code, text)
+        letters = characters(text)
         self.code = code
         self.allowed = [{c for c in letters if op.test.fullmatch(c)} if op.test else set() for op in code]
         self.letters = set(letters)

@@ -44,7 +44,7 @@ def commands(condition: Condition, variables: Mapping[str, str]) -> str | None:
     """
     if isinstance(condition, Not):
         inner = commands(condition.inner, variables)
-        return inner and (f"! {inner}" if inner.startswith(("{", "[")) else f"! {{ {inner}; }}")
+        return inner and f"! {inner}"  # which negates a whole pipeline
     if isinstance(condition, All | Any):
         parts = [commands(part, variables) for part in condition.parts]
         joined = (" && " if isinstance(condition, All) else " || ").join(part or "" for part in parts)

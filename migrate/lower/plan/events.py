@@ -31,9 +31,12 @@ def trigger(
     """
     both = Both(running((workflow,), "branch", spelled), running((workflow,), "tag"))
     rows = both.rows
-    first = [job for job in workflow.jobs if not job.requires]
-    row = tuple(some(values) for values in zip(*(rows[job.id] for job in first), strict=True))
-    anywhere = any_of(*(job.filters.admitted for job in first))
+    working = [job for job in workflow.jobs if job.runs]
+    if not working:
+        return
+    row = tuple(some(values) for values in zip(*(rows[job.id] for job in working), strict=True))
+    first = any_of(*(job.filters.admitted for job in workflow.jobs if not job.requires))
+    anywhere = all_of(first, any_of(*(job.filters.admitted for job in working)))
     started: set[int] = set()
     for event, here in _events(both, feature_branches):
         wanted = tuple(runs if asked else False for runs, asked in zip(row, here.row, strict=True))

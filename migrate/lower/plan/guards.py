@@ -6,7 +6,7 @@ Bitbucket's conditions have globs and no regular expressions (reference bitbucke
 
 from collections.abc import Mapping
 
-from migrate.circleci.conditions import FALSE, Condition
+from migrate.circleci.conditions import FALSE, All, Condition
 from migrate.diagnostics import Fate, declare
 from migrate.lower.plan.bash_tests import asks, commands
 from migrate.lower.plan.running import SUBJECTS
@@ -72,7 +72,8 @@ def _bash(condition: Condition, first: str) -> str | None:
 
 
 def _sh(condition: Condition, first: str) -> str | None:
-    test = commands(condition, VARIABLES)
-    if test is None:
-        return None
-    return f"{first} || {test} || exit 0" if first else f"{test} || exit 0"
+    """A line for each part that has to hold."""
+    parts = condition.parts if isinstance(condition, All) else (condition,)
+    tests = [commands(part, VARIABLES) for part in parts]
+    before = f"{first} || " if first else ""
+    return None if None in tests else "\n".join(f"{before}{test} || exit 0" for test in tests)

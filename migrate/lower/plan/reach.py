@@ -100,5 +100,7 @@ def _shortest(whole: Condition, row: Row, pushes: Pushes, places: Sequence[int])
     rows: dict[bool | None, list[Term]] = {True: [], False: []}
     for place in places:
         rows[row[place]].append(tuple(pushes.at(test, place) for test in asked))
+    if not set(rows[True]).isdisjoint(rows[False]):
+        return whole  # the tests alone do not tell them apart
     shorter = separating(asked, rows[True], rows[False])
     return shorter if size(shorter) < size(whole) else whole

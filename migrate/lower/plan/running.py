@@ -7,11 +7,11 @@ A job whose required jobs are all filtered out does not run either; one of whose
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from migrate.circleci.automata import TooMuch, examples
 from migrate.circleci.conditions import All, Any, Condition, Constant, Not, Subject, Test, tests
 from migrate.circleci.facts import compare
 from migrate.circleci.filters import BRANCH, TAG, Filters, Pattern
 from migrate.circleci.plan import Job, Workflow
-from migrate.lower.names.automata import TooMuch, examples
 from migrate.lower.names.covers import ALL, ANYTHING, Cover, cover, escaped, pattern_of
 
 Row = tuple[bool | None, ...]

@@ -42,8 +42,8 @@ def examples(asked: tuple[str, ...]) -> dict[tuple[bool, ...], str]:
     return _Walk(asked).run()
 
 
-def characters(code: Code, text: str) -> str:
-    """The characters of git names that a pattern, whose program and text these are, can tell apart; and one more."""
+def characters(text: str) -> str:
+    """The characters of git names that a pattern with this text can tell apart, and one more."""
     named = "".join(sorted({char for char in text if not char.isascii()}))
     return f"{_ASCII}{named}{_OTHER}"
 
@@ -64,7 +64,7 @@ class _Walk:
         tests = list(dict.fromkeys(op.test for code in self.codes for op in code if op.test))
         words = any(self.asserting)
         kinds: dict[tuple[bool, ...], str] = {}
-        for char in characters((), texts):
+        for char in characters(texts):
             kind = (words and patterns.in_word(char), *(test.fullmatch(char) is not None for test in tests))
             kinds.setdefault(kind, char)
         return list(kinds.values())
