@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -81,9 +82,7 @@ NOTHING_LEFT = declare(
     "Every job was left out, so the only pipeline fails on purpose, and says so.",
     "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
 )
-_NOTHING = Step(
-    "nothing-to-do", "Nothing to do", (Command('echo "CircleCI ran no job here"'),), image=PLAIN, clone=False
-)
+_NOTHING = Step("nothing-to-do", "Nothing to do", (Command('echo "no job runs here"'),), image=PLAIN, clone=False)
 _MISSING = Step(
     "no-job-left",
     "No job is left",
@@ -168,7 +167,7 @@ def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: _Told, chi
     for held in arranged.held:
         told.gates.setdefault((held.job.id, held.gate.id, held.how), (held, []))[1].append(where)
     _note_strangers(arranged, draft, told)
-    _note_filtered(one, arranged, draft, told)
+    _note_filtered(arranged, draft, told)
     start = Start(one.section, one.pattern, pipeline)
     count = sum(1 for _ in start.steps)
     if count > MOST_STEPS:
@@ -193,24 +192,37 @@ def _note_strangers(arranged: Arranged, draft: Draft, told: _Told) -> None:
             draft.notes.add(STRANGERS, job.trail, f"jobs.{job.key}", said, job=job.id)
 
 
-def _note_filtered(one: Selected, arranged: Arranged, draft: Draft, told: _Told) -> None:
+def _note_filtered(arranged: Arranged, draft: Draft, told: _Told) -> None:
     """Say who stands behind a gate also where a filter leaves out the gate, or the job that was to wait for it."""
-    started, places = draft.started, {job.id: place for place, job in enumerate(arranged.jobs)}
-    asking = {name for name, _ in one.states} | started.asked.keys() | started.held
-    maybe = union(places[name] for name in asking if name in places)
-    carried = {held.gate.id: held.job.id for held in arranged.held if held.how == "carried"}
-    standing = {gate: places.get(carried.get(gate, gate)) for gate in started.without}
-    if not arranged.graph.manual or not (maybe or standing):
+    if not arranged.graph.manual:
         return
-    for place, found in enumerate(arranged.graph.through(maybe)):
-        job, behind = arranged.jobs[place], arranged.graph.before[place] | 1 << place
-        always = union(at for gate, at in standing.items() if at is not None and job.id in started.without[gate])
-        gates = (found | behind & always) & arranged.graph.manual
+    through = lru_cache(arranged.graph.through)
+    without, standing = _partial(arranged, draft)
+    for place, job in enumerate(arranged.jobs):
+        behind = arranged.graph.before[place] | 1 << place
+        maybe = union(other for other in bits(behind) if job.id in without[other])
+        gates = through(maybe)[place] & ~maybe | maybe & standing
+        for gate in bits(maybe & arranged.graph.manual & ~standing):
+            gates |= through(maybe & ~(1 << gate))[place] & 1 << gate
+        gates &= arranged.graph.manual
         if gates and job.id not in told.foreign:
             told.foreign.add(job.id)
             what = "is started by hand" if gates == 1 << place else f"stands behind {_listed(arranged, gates)}"
             said = f"'{job.name}' {what}, also where a filter leaves out what it waited for"
             draft.notes.add(FOREIGN_GATE, job.trail, f"jobs.{job.key}", said, job=job.id)
+
+
+def _partial(arranged: Arranged, draft: Draft) -> tuple[list[set[str]], int]:
+    """For each step, the jobs that run for names for which it does not, or not the approval that it carries.
+
+    And the steps, as bits, that may be there for such names all the same, because their scripts ask.
+    """
+    carried = {held.job.id: held.gate.id for held in arranged.held if held.how == "carried"}
+    started, none = draft.started, set[str]()
+    asking = started.asked.keys() | started.held
+    both = [{job.id, carried.get(job.id, job.id)} for job in arranged.jobs]
+    without = [none.union(*(started.without.get(name, none) for name in names)) for names in both]
+    return without, union(place for place, names in enumerate(both) if names & asking)
 
 
 def _listed(arranged: Arranged, found: int) -> str:

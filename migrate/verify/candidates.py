@@ -71,8 +71,8 @@ class Candidates:
             yield from (Event(TAG, name, "", changed, given) for name in tags[:1])
         sections = self.written.sections
         if sections["pull-requests"] or any(one.event.startswith("pullrequest") for one in self.written.triggers):
-            spelled = set(self.spelled(BRANCH))
-            yield from (Event(PULL_REQUEST, name) for name in branches if name not in spelled)
+            built = set(self.of_config(BRANCH))
+            yield from (Event(PULL_REQUEST, name, is_built=name in built) for name in branches)
         yield from elsewhere.starts(self.plan, self.written, self.customs)
 
     def names(self, kind: str) -> list[str]:
@@ -118,12 +118,16 @@ class Candidates:
         found = (job.filters.branches if kind == BRANCH else job.filters.tags for job in self.plan.jobs)
         yield from dict.fromkeys(one for one in found if one is not None)
 
-    def spelled(self, kind: str) -> Iterator[str]:
-        """The names that stand somewhere as they are."""
+    def of_config(self, kind: str) -> Iterator[str]:
+        """The names that the config spells out."""
         for names in self.filters(kind):
             yield from (pattern.text for pattern in names.patterns if not pattern.is_regex)
         subject = _BRANCH if kind == BRANCH else _TAG
         yield from (str(one.value) for one in self.tests if one.subject == subject and one.operator in {"==", "!="})
+
+    def spelled(self, kind: str) -> Iterator[str]:
+        """The names that stand somewhere as they are."""
+        yield from self.of_config(kind)
         yield from (glob for glob in self.globs(kind) if not set(glob) & _WILD)
 
     def sampled(self, kind: str, spelled: list[str]) -> Iterator[str]:

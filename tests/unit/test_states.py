@@ -73,3 +73,11 @@ def test_a_wider_condition_can_be_said_and_loses_nothing(condition: Condition, n
 def test_a_state_reads_at_a_glance(condition: Condition, text: str) -> None:
     """As short as the language allows; a name that looks like a number is compared as a text."""
     assert state(condition) == text
+
+
+def test_names_that_are_left_out_are_said_together() -> None:
+    """Three or more; the text stays short enough to be read, and to be taken."""
+    names = ("main", "develop", "next", "1.10")
+    condition = all_of(Asked(BRANCH, "defined"), *(negate(Asked(BRANCH, "==", name)) for name in names))
+
+    assert state(condition) == 'BITBUCKET_BRANCH != "" && !glob(BITBUCKET_BRANCH, "{main,develop,next,1.10}")'

@@ -185,3 +185,16 @@ workflows: {w: {jobs: [{a: {filters: {branches: {only: release/*}}}}]}}
     outcome = convert(Source("config.yml", text))
 
     assert [start.pattern for start in outcome.pipelines.starts if "*" in start.pattern] == []
+
+
+def test_an_event_whose_condition_is_too_long_is_still_of_branches() -> None:
+    """No tag starts a pipeline whose steps would all end at once."""
+    ignored = ", ".join(f"a-branch-with-a-long-name-{number}" for number in range(60))
+    text = f"""
+        version: 2.1
+        jobs: {{build: {{docker: [{{image: "python:3.12"}}], steps: [checkout]}}}}
+        workflows: {{ci: {{jobs: [{{build: {{filters: {{branches: {{ignore: [{ignored}]}}}}}}}}]}}}}
+    """
+    found = convert(Source("config.yml", text), style="triggers")
+
+    assert [str(one.condition) for one in found.pipelines.triggers] == ['BITBUCKET_BRANCH != ""']

@@ -90,7 +90,8 @@ class _Ways:
     def __init__(self, code: Code, text: str) -> None:
         letters = characters(text)
         self.code = code
-        self.allowed = [{c for c in letters if op.test.fullmatch(c)} if op.test else set() for op in code]
+        allowed = {op.test: {c for c in letters if op.test.fullmatch(c)} for op in code if op.test}
+        self.allowed = [allowed[op.test] if op.test else set() for op in code]
         self.letters = set(letters)
         self.loop = self._loops()
         self.known: dict[int, dict[Word, None]] = {}
@@ -126,19 +127,12 @@ class _Ways:
         return ALL if "/" in chars else _NO_SLASH
 
     def _loops(self) -> list[frozenset[int]]:
-        """For each place, those that can be come to from it and from which it can be come to."""
-        forward = [self._from(place) for place in range(len(self.code))]
-        return [
-            frozenset(other for other in ahead if other < len(self.code) and place in forward[other]) | {place}
-            for place, ahead in enumerate(forward)
-        ]
+        """For each place, those of the outermost loop that it is in, or itself alone.
 
-    def _from(self, place: int) -> set[int]:
-        seen: set[int] = set()
-        waiting = [target for _, target in self._edges(place)]
-        while waiting:
-            other = waiting.pop()
-            if other not in seen:
-                seen.add(other)
-                waiting += [target for _, target in self._edges(other)] if other < len(self.code) else []
-        return seen
+        Only a loop jumps back: from its end to where it begins, and every place between the two is in it.
+        """
+        found = [frozenset({place}) for place in range(len(self.code))]
+        for place, op in enumerate(self.code):
+            for first in (place + distance for distance in op.to if distance < 0):
+                found[first : place + 1] = [frozenset(range(first, place + 1))] * (place + 1 - first)
+        return found

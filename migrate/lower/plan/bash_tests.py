@@ -19,7 +19,10 @@ def asks(condition: Condition, variables: Mapping[str, str], *, may_be_unset: bo
     it holds (see `conditions.Test`).
     """
     if isinstance(condition, Not):
-        inner = asks(condition.inner, variables, may_be_unset=may_be_unset)
+        negated = condition.inner
+        if isinstance(negated, Test) and negated.operator == "==" and not may_be_unset:
+            return asks(Test(negated.subject, "!=", negated.value), variables)
+        inner = asks(negated, variables, may_be_unset=may_be_unset)
         if inner and inner.startswith("-n "):
             return f"-z {inner[3:]}"
         return inner and (f"! {inner}" if inner.startswith("( ") else f"! ( {inner} )")

@@ -13,10 +13,10 @@ from migrate.bitbucket.model import Trigger
 from migrate.circleci.conditions import FALSE, TRUE, Condition, Test, all_of, any_of, negate
 from migrate.circleci.filters import BRANCH, TAG
 from migrate.circleci.plan import Job, Workflow
-from migrate.lower.plan.reach import narrowed, reach
+from migrate.lower.plan.reach import narrowed, reach, sayable
 from migrate.lower.plan.regions import guarded, summary
 from migrate.lower.plan.running import Both, Row, running, some
-from migrate.lower.plan.starting import Selected, Started, ask, note_without
+from migrate.lower.plan.starting import Selected, Started, ask, note_without, places_of
 from migrate.lower.plan.states import state, widened
 
 PUSH, PULL_REQUEST = "repository-push", "pullrequest-push"
@@ -84,14 +84,19 @@ def _sayable(condition: Condition, row: Row, both: Both) -> Condition:
     exact = narrowed(condition, row, both, range(len(row)))
     if state(exact):
         return exact
-    wide = widened(exact)
-    return wide if state(wide) else TRUE
+    wide, branches = widened(exact), len(both.branch.names)
+    if state(wide):
+        return wide
+    halves = {BRANCH: row[:branches], TAG: row[branches:]}
+    kinds = [Test(subject, "defined") for subject, half in halves.items() if set(half) != {False}]
+    return kinds[0] if len(kinds) == 1 else TRUE
 
 
 def _add(found: Started, workflow: Workflow, both: Both, places: Sequence[int]) -> None:
     asking = {kind.kind: guarded(kind) for kind in both}
     rows, jobs, states = both.rows, [], []
     where: dict[str, Condition | None] | None = None
+    running_at = places_of(rows)
     for job in workflow.jobs:
         does = summary(rows[job.id], places)
         if does == "F":
@@ -99,18 +104,15 @@ def _add(found: Started, workflow: Workflow, both: Both, places: Sequence[int]) 
         jobs.append(job)
         if does == "T" or not job.matters:
             continue
+        note_without(found, job, running_at, places)
         where = where or reach(workflow, both, places)
         condition = where[job.id]
         asks = any(kind.rows[job.id] in asking[kind.kind] for kind in both)
         text = state(condition) if condition and not asks else None
-        if text:
-            states.append((job.id, text))
-        else:
+        if not text:
             _ask(found, workflow, job, both, places)
-            if job.type == "approval":
-                note_without(found, job, rows)
-                wide = state(widened(condition)) if condition else None
-                states += [(job.id, wide)] if wide and wide != "true" else []  # too often rather than too seldom
+            text = state(sayable(condition, both, places))
+        states += [(job.id, text)] if text and text != "true" else []
     found.starts.append(Selected("custom", workflow.name, tuple(jobs), tuple(states)))
 
 

@@ -24,6 +24,7 @@ from migrate.circleci.minimal import MOST_TESTS, Term, separating
 from migrate.circleci.plan import Job, Workflow
 from migrate.lower.plan.regions import summary
 from migrate.lower.plan.running import Row, in_order
+from migrate.lower.plan.states import widened
 
 
 class Pushes(Protocol):
@@ -75,6 +76,13 @@ def _condition(job: Job, pushes: Pushes, places: Sequence[int], found: dict[str,
 def narrowed(condition: Condition, row: Row, pushes: Pushes, places: Sequence[int]) -> Condition:
     """The condition in as few tests as tell the names at `places` apart that the row has true from the others."""
     return _shortest(_settled(condition, pushes, places), row, pushes, places)
+
+
+def sayable(condition: Condition | None, pushes: Pushes, places: Sequence[int]) -> Condition:
+    """What Bitbucket can say of a condition that the script of a job asks for: it holds at least where that does."""
+    wide = TRUE if condition is None else widened(condition)
+    row = tuple(pushes.at(wide, place) for place in range(1 + max(places)))
+    return narrowed(wide, row, pushes, places)
 
 
 def _settled(condition: Condition, pushes: Pushes, places: Sequence[int]) -> Condition:

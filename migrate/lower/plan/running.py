@@ -145,7 +145,7 @@ def _keys(found: Cover) -> Iterator[str]:
 def _literals(asked: Iterable[Test]) -> set[str]:
     """The names that conditions spell out, of those that git allows."""
     spelled = {str(test.value) for test in asked if test.operator in {"==", "!="} and isinstance(test.value, str)}
-    return {name for name in spelled if Pattern(name).can_match}
+    return {name for name in spelled if name and Pattern(name).can_match}
 
 
 def _pattern(test: Test) -> str:

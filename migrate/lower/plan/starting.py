@@ -1,12 +1,13 @@
 """What starts what: the start conditions of the file with their jobs, and what is left for the jobs to ask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Trigger
 from migrate.circleci.conditions import TRUE, Condition
 from migrate.circleci.plan import Job
+from migrate.lower.plan.graph import union
 from migrate.lower.plan.running import Row
 
 
@@ -25,7 +26,8 @@ class Started:
 
     `asked` is what a job's script has to ask, by its id, for each kind of name; a job that is `held` would have to ask
     for something that no script knows. `kinds` are the kinds of names that a job starts for; `tagged` are the jobs that
-    run for some tag. `without` are, for an approval that no condition can leave out, the jobs that run without it too.
+    run for some tag. `without` are, for a job that runs for some names of a start condition, those that also run for
+    others of them.
     """
 
     starts: list[Selected] = field(default_factory=list)
@@ -49,10 +51,12 @@ def ask(found: Started, job: Job, kind: str, condition: Condition | None) -> Non
         found.asked.setdefault(job.id, {})[kind] = condition
 
 
-def note_without(found: Started, gate: Job, rows: Mapping[str, Row]) -> None:
-    """Remember which jobs run for names for which an approval does not."""
-    mine = rows[gate.id]
-    free = (
-        job for job, row in rows.items() if any(a is False and b is not False for a, b in zip(mine, row, strict=True))
-    )
-    found.without.setdefault(gate.id, set()).update(free)
+def places_of(rows: Mapping[str, Row]) -> dict[str, int]:
+    """For each job, by id, the names for which it runs or may run, as bits."""
+    return {job: union(place for place, runs in enumerate(row) if runs is not False) for job, row in rows.items()}
+
+
+def note_without(found: Started, job: Job, running: Mapping[str, int], places: Iterable[int]) -> None:
+    """Remember which jobs run for names at these places for which a job that only runs for some of them does not."""
+    lacking = union(places) & ~running[job.id]
+    found.without.setdefault(job.id, set()).update(other for other, here in running.items() if here & lacking)

@@ -7,13 +7,28 @@ import json
 import re
 
 from migrate.bitbucket.globs import literal
-from migrate.circleci.conditions import FALSE, TRUE, All, Any, Condition, Constant, Not, Test, all_of, any_of, negate
+from migrate.circleci.conditions import (
+    FALSE,
+    TRUE,
+    All,
+    Any,
+    Condition,
+    Constant,
+    Not,
+    Test,
+    all_of,
+    any_of,
+    negate,
+    tests,
+)
 from migrate.circleci.filters import BRANCH, TAG
 from migrate.lower.names.covers import cover, escaped, pattern_of
 
 VARIABLES = {BRANCH: "BITBUCKET_BRANCH", TAG: "BITBUCKET_TAG"}
 LONGEST = 1000
 """Letters of a `condition: state:`, in the schema."""
+_FEW = 3
+"""So many names that are left out are said in one `glob()`."""
 _WILD = frozenset("*?{}\\,")
 _OTHER_TYPE = re.compile(r"[0-9.]+|true|false")
 """Names that the language may take for a number or a boolean in the variable: `glob()` compares texts."""
@@ -54,6 +69,7 @@ def _said(condition: Condition, pushed: str, *, inside: bool) -> str | None:
         text = _said(condition.inner, pushed, inside=True)
         return text and _negated(text)
     joined = _alternatives(condition) if isinstance(condition, Any) else None
+    condition = _without(condition) if isinstance(condition, All) else condition
     parts = [joined] if joined else [_said(part, pushed, inside=True) for part in condition.parts]
     if None in parts:
         return None
@@ -81,6 +97,15 @@ def _test(test: Test, pushed: str) -> str | None:
         return differs if test.subject == pushed else f'({variable} != "" && {differs})'
     globs = _globs(test)
     return _matching(variable, globs) if globs else None
+
+
+def _without(condition: All) -> All:
+    """The condition with names that it leaves out together, where they are many."""
+    single = [part for part in condition.parts if isinstance(part, Not) and isinstance(part.inner, Test)]
+    if len(single) < _FEW or len({test.subject for part in single for test in tests(part)}) > 1:
+        return condition
+    others = tuple(part for part in condition.parts if part not in single)
+    return All((*others, Not(Any(tuple(part.inner for part in single)))))
 
 
 def _alternatives(condition: Any) -> str | None:

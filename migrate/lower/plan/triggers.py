@@ -13,10 +13,10 @@ from migrate.circleci.conditions import Condition
 from migrate.circleci.plan import Job, Plan, Workflow
 from migrate.lower.names.covers import ALL
 from migrate.lower.plan.events import trigger
-from migrate.lower.plan.reach import reach
+from migrate.lower.plan.reach import reach, sayable
 from migrate.lower.plan.regions import REST, Region, cut, guarded, summary
 from migrate.lower.plan.running import Running, running, spelled
-from migrate.lower.plan.starting import Selected, Started, ask, note_without
+from migrate.lower.plan.starting import Selected, Started, ask, note_without, places_of
 from migrate.lower.plan.states import state
 
 _NOWHERE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -79,10 +79,15 @@ class _Kind:
             self.known[key] = reach(workflow, self.runs, places)
         return self.known[key][job.id]
 
+    def sayable(self, condition: Condition | None, region: Region) -> str | None:
+        """The condition of a step whose script asks for the rest; None if it holds for all names of the region."""
+        text = state(sayable(condition, self.runs, region.places), self.runs.subject)
+        return None if text == "true" else text
+
 
 def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Region]]) -> None:
     """Add the starts of all regions, with the conditions of their jobs or what the jobs' scripts ask."""
-    asking = guarded(kind.runs)
+    asking, running_at = guarded(kind.runs), places_of(kind.runs.rows)
     states: dict[str, dict[Region, str | None]] = {}
     present: dict[str, list[Region]] = {}
     for _, region in regions:
@@ -92,6 +97,7 @@ def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Regio
             if does != "F":
                 present.setdefault(job.id, []).append(region)
             if does == "?" and job.matters:
+                note_without(found, job, running_at, region.places)
                 condition = None if row in asking else kind.condition(workflow, job, region.places)
                 said = state(condition, kind.runs.subject) if condition else None
                 states.setdefault(job.id, {})[region] = said
@@ -100,11 +106,10 @@ def _add(found: Started, kind: _Kind, regions: list[tuple[tuple[str, str], Regio
             found.kinds.setdefault(job.id, set()).add(kind.runs.kind)
             found.tagged.update({job.id} if kind.runs.kind == "tag" else ())
         if None in states.get(job.id, {}).values():
-            del states[job.id]
             places = tuple(sorted(place for region in present[job.id] for place in region.places))
-            ask(found, job, kind.runs.kind, kind.condition(workflow, job, places))
-            if job.type == "approval":
-                note_without(found, job, kind.runs.rows)
+            condition = kind.condition(workflow, job, places)
+            ask(found, job, kind.runs.kind, condition)
+            states[job.id] = {region: kind.sayable(condition, region) for region in states[job.id]}
     for (section, pattern), region in regions:
         jobs = tuple(job for _, job in kind.jobs if region in present.get(job.id, ()))
         own = tuple((job.id, text) for job in jobs if (text := states.get(job.id, {}).get(region)))
