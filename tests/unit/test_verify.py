@@ -287,7 +287,7 @@ def test_a_pull_request_from_a_branch_that_is_built_runs_nothing() -> None:
     """Its push runs what the config says, deployments included."""
     workflows = "jobs: [a, {b: {requires: [a], filters: {branches: {only: main}}}}]"
     right = {"default": [step("a")], "branches": {"main": [step("a"), step("b")]}}
-    feature = {"pull-requests": {"**": [step("a")], "main": [step("Nothing to do")]}}
+    feature = {"pull-requests": {"**": [step("a")], "main": [step("idle", script=["echo nothing"])]}}
 
     assert kinds(of(workflows, right | {"pull-requests": {"**": [step("a")]}})) == {"extra a"}
     assert kinds(of(workflows, right | feature)) == set()
