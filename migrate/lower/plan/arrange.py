@@ -70,10 +70,11 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     allowed = union(n for n, step in enumerate(settled) if not (step.manual or step.deployment or step.changes))
     plain = nesting.nested(ordered, allowed) if draft.choices.layout == "nested" else levels(ordered)
     layout = limits.kept(plain, allowed, spare=2 if last else 1)
-    held = tuple(approvals.held(one.jobs, everyone, gates, draft.jobs))
     jobs = tuple(job for job, _ in nodes)
     final = (last, replace(steps[last.id], final=True)) if last else None
     laid = waits(wanted, layout)
+    asked = {job.id for place, job in enumerate(jobs) if (laid.earlier[place] | 1 << place) & wanted.manual}
+    held = tuple(approvals.held(one.jobs, everyone, gates, draft.jobs, asked))
     times = (wanted.path(), laid.time)
     if last:
         took = durations.weight(last, durations.seconds(draft))
