@@ -54,7 +54,11 @@ _ENDED = {
 
 def _ended(statuses: tuple[str, ...]) -> str:
     """How a job had ended, in words."""
-    return "had " + ("ended, well or not" if "terminal" in statuses else " or ".join(_ENDED[one] for one in statuses))
+    return "had " + (
+        "ended, well or not"
+        if "terminal" in statuses
+        else " or ".join(_ENDED[one] for one in statuses) or "none of the statuses"
+    )
 
 
 def _named(requirement: Requirement, other: Job | None) -> str:
