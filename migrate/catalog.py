@@ -88,6 +88,11 @@ class Catalog:
         return frozenset(self._text("environment.yml", "known").split())
 
     @cached_property
+    def values_of_repository(self) -> frozenset[str]:
+        """Pipeline values that are the same in every pipeline of one repository."""
+        return frozenset(self._text("environment.yml", "of-repository").split())
+
+    @cached_property
     def secret_words(self) -> tuple[str, ...]:
         """Words in the name of a variable that is a secret."""
         return tuple(self._text("environment.yml", "secret").split())

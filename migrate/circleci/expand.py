@@ -104,7 +104,11 @@ def _values(entry: Entry, condition: Condition, config: Config, invoker: Invoker
     if not config.parameters:
         yield {}
         return
-    from migrate.circleci.given import given, with_defaults  # the expression language: few configs have parameters
+    from migrate.circleci.given import (
+        asked,
+        given,
+        with_defaults,
+    )  # the expression language: few configs have parameters
 
     # Peeked, not taken: the lowering reads the triggers. A schedule in the config gives no values.
     scheduled = peek(entry.value, "triggers") is not None
@@ -117,7 +121,7 @@ def _values(entry: Entry, condition: Condition, config: Config, invoker: Invoker
     pushed = scheduled or (condition != FALSE and on_push(condition) != FALSE)
     fixed = {name for name, _ in found.values} if found else set()
     open_ = [one for one in config.parameters if f"pipeline.parameters.{one.name}" not in {*fixed, *home.cases}]
-    known: Known = {} if pushed else {"open": tuple(open_)}
+    known: Known = {"asked": () if scheduled else asked(entry, config)} if pushed else {"open": tuple(open_)}
     if found:
         known |= {"given": found.values, "several": found.several, "condition": found.condition}
     steps.open = frozenset() if pushed else frozenset(f"pipeline.parameters.{one.name}" for one in open_)

@@ -1,10 +1,11 @@
 """Branch and tag filters: which names a job admits (reference circleci.md, section 3.1)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrate.circleci.conditions import FALSE, TRUE, Condition, Test, all_of, any_of, negate
+from migrate.circleci.conditions import FALSE, TRUE, Condition, Test, all_of, any_of, negate, spelled
 from migrate.circleci.facts import Facts
 from migrate.diagnostics import Fate, Span, Trail, declare
 from migrate.yamlio.decode import Claims
@@ -24,7 +25,18 @@ BAD_EXPRESSION = declare(
     'Expressions compare pipeline values: pipeline.git.branch == "main" and not pipeline.parameters.fast',
     "https://circleci.com/docs/configuration-reference/#filters",
 )
-
+NO_NAME = declare(
+    "filter-matches-nothing",
+    Fate.DROPPED,
+    "A filter has a name that no branch and no tag can have",
+    """CircleCI compares a name as it stands; only what stands between slashes is a pattern. Git allows no such name, so
+    that the filter is of no effect, in CircleCI either. If it was meant as a pattern, write it between slashes, and
+    convert again.""",
+    "https://circleci.com/docs/configuration-reference/#filters",
+    "https://git-scm.com/docs/git-check-ref-format",
+)
+_PATTERN_SIGNS = re.compile(r"\.[*+?]|[\[\]()|^$\\]")
+"""What shows that a name was meant as a regular expression, and not as a glob."""
 
 BRANCH, TAG = "pipeline.git.branch", "pipeline.git.tag"
 """What was pushed, one of the two; the other one is null."""
@@ -110,8 +122,8 @@ def read(node: Node | None, claims: Claims, trail: Trail, where: Callable[[Scala
         return Filters(NameFilter(), NameFilter(), where(node))
     tags = claims.take(node, "tags")
     return Filters(
-        _name_filter(claims.take(node, "branches"), claims, trail),
-        None if tags is None else _name_filter(tags, claims, trail),
+        _name_filter(claims.take(node, "branches"), "branch", claims, trail),
+        None if tags is None else _name_filter(tags, "tag", claims, trail),
     )
 
 
@@ -131,15 +143,40 @@ def read_expression(node: Scalar, facts: Facts, claims: Claims, trail: Trail) ->
 
 def read_branches(node: Node | None, claims: Claims, trail: Trail) -> Filters:
     """Read the `branches:` of a job of 2.0, which counts where there are no workflows."""
-    return Filters(_name_filter(node, claims, trail))
+    return Filters(_name_filter(node, "branch", claims, trail))
 
 
-def _name_filter(node: Node | None, claims: Claims, trail: Trail) -> NameFilter:
+def _name_filter(node: Node | None, what: str, claims: Claims, trail: Trail) -> NameFilter:
     only = claims.take(node, "only")
-    return NameFilter(
+    found = NameFilter(
         None if only is None else _patterns(only, claims, trail),
         _patterns(claims.take(node, "ignore"), claims, trail),
     )
+    for pattern in found.only or ():
+        _check_name(pattern, f"admits no {what}", claims, trail)
+    for pattern in found.ignore:
+        _check_name(pattern, f"keeps out no {what}", claims, trail)
+    return found
+
+
+def _check_name(pattern: Pattern, does: str, claims: Claims, trail: Trail) -> None:
+    """Say of a name that there cannot be that it does nothing; said at its own place, however many jobs have it."""
+    if pattern.is_regex or pattern.can_match:
+        return
+    meant = _meant(pattern.text)
+    instead = f"; for a pattern, write {meant}" if meant else ""
+    said = f"the filter '{pattern.text}' {does}: it is a name as it stands, and git allows no such name{instead}"
+    claims.notes.add(NO_NAME, (pattern.span,) if pattern.span else trail, "filters", said)
+
+
+def _meant(text: str) -> str:
+    """The regular expression, between slashes, as which a name was probably meant: a glob, or one without them."""
+    from migrate.circleci import patterns
+
+    readings = [patterns.bare(text)] if _PATTERN_SIGNS.search(text) else []
+    if "*" in text or "?" in text:
+        readings.append(re.sub(r"\*+", ".*", re.sub(r"[.+{}]", r"\\\g<0>", text).replace("?", ".")))
+    return next((spelled(one, pattern=True) for one in readings if not patterns.complaint(one)), "")
 
 
 def _patterns(node: Node | None, claims: Claims, trail: Trail) -> tuple[Pattern, ...]:

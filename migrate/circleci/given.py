@@ -6,6 +6,7 @@ A push gives no values, so that a workflow which waits for one is started by the
 
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Default, Entry, Node, Scalar, Symbol, walk
 
 _PREFIX = "pipeline.parameters."
+_NAME = re.compile(r"pipeline\.parameters\.[A-Za-z0-9_-]+")
 _MOST, _COST = 64, 1500
 """How many combinations of values are tried, and what each counts among the values that expanding makes."""
 
@@ -65,6 +67,12 @@ def given(entry: Entry, config: Config, claims: Claims) -> Given | None:
 def _is_unknown(values: Scope) -> bool:
     """Whether one of the values is any that whoever starts the pipeline gives."""
     return any(isinstance(value, Scalar) and value.symbols for value in values.values())
+
+
+def asked(entry: Entry, config: Config) -> tuple[str, ...]:
+    """The parameters that a workflow's condition asks for, by their full names; none that changed paths set."""
+    names = set(_NAME.findall(_asked(entry.value))) - config.namespace.cases.keys()
+    return tuple(name for one in config.parameters if (name := _PREFIX + one.name) in names)
 
 
 def _asked(workflow: Node) -> str:
@@ -129,4 +137,4 @@ def with_defaults(values: Scope, parameters: tuple[Parameter, ...], cases: dict[
     return marked
 
 
-__all__ = ["Given", "given", "with_defaults"]
+__all__ = ["Given", "asked", "given", "with_defaults"]

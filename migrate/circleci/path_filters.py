@@ -7,6 +7,7 @@ a pattern must match the whole of a changed path; of the lines that match, the l
 from typing import NamedTuple
 
 from migrate.circleci.conditions import FALSE, Condition, Test, all_of, any_of, negate
+from migrate.circleci.patterns import bare
 from migrate.diagnostics import Fate, Notes, Span, Trail, declare
 from migrate.yamlio.nodes import Node, Scalar
 
@@ -37,7 +38,7 @@ class Row(NamedTuple):
     @property
     def condition(self) -> Condition:
         """Where the line counts."""
-        return Test(CHANGED, "changes", self.pattern)
+        return Test(CHANGED, "changes", bare(self.pattern))
 
 
 def rows(text: str, span: Span, notes: Notes, trail: Trail) -> tuple[Row, ...]:

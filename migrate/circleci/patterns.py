@@ -6,6 +6,7 @@ which Python's own `re` cannot promise, as it tries one way after the other. Wha
 pattern is read. `re` still does what it does well: it says whether one character is in a class.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -17,6 +18,14 @@ LONGEST = 256
 
 Another limit, 128, is reported for branch filters (drevops/vortex#2893); nothing official says so.
 """
+_ESCAPED = re.compile(r"\\(?:/|(.))", re.DOTALL)
+
+
+def bare(pattern: str) -> str:
+    """The pattern with slashes that are not escaped: where it stands between none, an escape of one says nothing."""
+    if "\\Q" in pattern:
+        return pattern  # up to its end each backslash is one
+    return _ESCAPED.sub(lambda found: f"\\{found[1]}" if found[1] else "/", pattern)
 
 
 def complaint(pattern: str, longest: int = LONGEST) -> str:

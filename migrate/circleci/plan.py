@@ -97,7 +97,8 @@ class Workflow(NamedTuple):
     A workflow that does not run with the defaults of the pipeline's parameters is expanded with the values of `given`,
     under which it does; `several` says that it would with others too. `open` are the parameters for which whoever
     starts it may give a value; their defaults stand in it. `origin` is the name in the source of one that was made of
-    another; `base` is the branch with which changed paths are compared, if it asks for them.
+    another; `base` is the branch with which changed paths are compared, if it asks for them. `asked` are the parameters
+    whose defaults decided that it runs on a push.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Workflow(NamedTuple):
     open: tuple[Parameter, ...] = ()
     origin: str = ""
     base: str = ""
+    asked: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):

@@ -118,7 +118,7 @@ def _matched(value: Operand, pattern: str, node: Node) -> Condition:
         raise StatementFailure(node.span, said, invalid=False)
     if isinstance(value, Subject):
         unset = _unset(value) if patterns.matches(pattern, "") else FALSE
-        return any_of(Test(value.name, "matches", pattern), unset)
+        return any_of(Test(value.name, "matches", patterns.bare(pattern)), unset)
     return Constant(patterns.matches(pattern, as_text(value)))
 
 

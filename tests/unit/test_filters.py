@@ -77,3 +77,38 @@ def test_a_bad_pattern_is_refused(text: str) -> None:
     assert notes.refused
     assert [note.code.id for note in notes] == ["bad-pattern"]
     assert "is no regular expression" in next(iter(notes)).detail
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("branches: {only: release/*}", r"'release/*' admits no branch: ; for a pattern, write /release\/.*/"),
+        ("branches: {ignore: [x, v1.?/**]}", r"'v1.?/**' keeps out no branch: ; for a pattern, write /v1\..\/.*/"),
+        ("branches: {ignore: v1.1?+/**}", r"'v1.1?+/**' keeps out no branch: ; for a pattern, write /v1\.1.\+\/.*/"),
+        ("tags: {only: '^v[0-9]+$'}", "'^v[0-9]+$' admits no tag: ; for a pattern, write /^v[0-9]+$/"),
+        ("tags: {only: 'v.*'}", "'v.*' admits no tag: ; for a pattern, write /v.*/"),
+        ("tags: {only: 'a b(*'}", "'a b(*' admits no tag: "),
+        ("tags: {ignore: 'a:b'}", "'a:b' keeps out no tag: "),
+    ],
+)
+def test_a_name_that_there_cannot_be(text: str, said: str) -> None:
+    """The filter does nothing, and what was probably meant is a pattern."""
+    notes = Notes()
+
+    filters(text, notes)
+    filters(text, notes)
+
+    (note,) = notes
+    why = "it is a name as it stands, and git allows no such name"
+    assert note.detail.replace(why, "") == f"the filter {said}"
+    assert (note.code.id, note.span.column > 1, notes.refused) == ("filter-matches-nothing", True, False)
+
+
+@pytest.mark.parametrize("text", ["branches: {only: [main, /v.*/], ignore: a-b}", "tags: {only: v1.2+x}", "{}"])
+def test_a_name_that_there_can_be(text: str) -> None:
+    """A name or a pattern is what it is, and nothing is said."""
+    notes = Notes()
+
+    filters(text, notes)
+
+    assert not tuple(notes)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrate.circleci.patterns import LONGEST, complaint, matches
+from migrate.circleci.patterns import LONGEST, bare, complaint, matches
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,8 @@ from migrate.circleci.patterns import LONGEST, complaint, matches
         ("(|a)+", ["", "aa"], ["b"]),
         ("a+?b*?c??", ["aab", "a", "abc"], ["b"]),
         (r"é\.\_", ["é._"], ["e._"]),
+        (r"a\/[\/x]\\/\.", ["a/x\\/.", "a//\\/."], ["a/x/.", "a/x\\/x"]),
+        (r"\Qa\/\E", ["a\\/"], ["a/"]),
     ],
 )
 def test_matches(pattern: str, matched: list[str], unmatched: list[str]) -> None:
@@ -53,6 +55,16 @@ def test_matches(pattern: str, matched: list[str], unmatched: list[str]) -> None
     assert complaint(pattern) == ""
     assert [value for value in matched if not matches(pattern, value)] == []
     assert [value for value in unmatched if matches(pattern, value)] == []
+    assert [value for value in matched + unmatched if matches(bare(pattern), value) != (value in matched)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [(r"^api\/.*$", "^api/.*$"), ("a/b", "a/b"), (r"a\\/b\.", r"a\\/b\."), (r"\\\/", r"\\/"), (r"\Qa\/", r"\Qa\/")],
+)
+def test_an_escaped_slash_is_a_slash(pattern: str, wanted: str) -> None:
+    """A text between slashes must escape them, one that stands alone need not, and some do so by habit."""
+    assert bare(pattern) == wanted
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ def test_false(text: str) -> None:
             ),
         ),
         ("{matches: {pattern: v.*, value: << pipeline.git.tag >>}}", Asked(T, "matches", "v.*")),
+        (r"{matches: {pattern: '^api\/.*$', value: << pipeline.git.tag >>}}", Asked(T, "matches", "^api/.*$")),
         ("{matches: {pattern: .*, value: << pipeline.git.tag >>}}", any_of(Asked(T, "matches", ".*"), NO_TAG)),
         ("{and: [true, << pipeline.git.tag >>]}", Asked(T, "truthy")),
         ("{and: [0, << pipeline.git.tag >>]}", FALSE),

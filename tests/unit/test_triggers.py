@@ -198,3 +198,16 @@ def test_an_event_whose_condition_is_too_long_is_still_of_branches() -> None:
     found = convert(Source("config.yml", text), style="triggers")
 
     assert [str(one.condition) for one in found.pipelines.triggers] == ['BITBUCKET_BRANCH != ""']
+
+
+@pytest.mark.parametrize(("workflows", "said"), [("w", "1 pipeline"), ("w v", "2 pipelines")])
+def test_more_start_conditions_than_a_person_reads(workflows: str, said: str) -> None:
+    """The note says how many pipelines the other style writes."""
+    jobs = [f"{{job: {{name: on-{n}, filters: {{branches: {{only: b{n}}}}}}}}}" for n in range(14)]
+    head = "version: 2.1\njobs: {job: {docker: [{image: alpine}], steps: [run: make]}}\nworkflows:\n"
+    body = "".join(f"  {name}: {{jobs: [{', '.join(jobs)}]}}\n" for name in workflows.split())
+
+    outcome = convert(Source("config.yml", head + body))
+
+    details = [note.detail for note in outcome.notes if note.code.id == "many-start-conditions"]
+    assert details == [f"there are 14 start conditions; '--style triggers' would write {said}"]

@@ -3,7 +3,7 @@
 import hashlib
 
 from migrate.diagnostics import Fate, declare
-from migrate.lower.draft import StepDraft
+from migrate.lower.draft import Draft, StepDraft
 from migrate.lower.registry import job_key
 from migrate.yamlio.nodes import Node, Scalar
 
@@ -29,6 +29,21 @@ SERIAL_GROUP_LOST = declare(
 )
 _LONGEST, _DIGEST = 50, 8
 """Letters of a concurrency group's name (reference bitbucket.md, section 1.6), and of what tells cut names apart."""
+_BETWEEN = " /-_.:"
+"""What stands between the parts of a name."""
+
+
+def fixed(node: Scalar, draft: Draft) -> str:
+    """A name without the values that are the same in the whole repository; "" if only the run knows it.
+
+    `<< pipeline.project.slug >>/deploy` is `deploy`; of a name that has nothing else the value's own name is left.
+    """
+    if not node.symbols or not draft.catalog.values_of_repository.issuperset(symbol.name for symbol in node.symbols):
+        return "" if node.symbols else node.text
+    ends = (*(symbol.start for symbol in node.symbols), len(node.text))
+    starts = (0, *(symbol.end for symbol in node.symbols))
+    pieces = (node.text[start:end].strip(_BETWEEN) for start, end in zip(starts, ends, strict=True))
+    return "-".join(filter(None, pieces)) or node.symbols[0].name
 
 
 def group_name(name: str) -> str:
@@ -43,11 +58,12 @@ def group_name(name: str) -> str:
 def lower(value: Node, step: StepDraft) -> None:
     """Let one such step run at a time."""
     trail = step.job.trail
-    if isinstance(value, Scalar) and value.symbols:
+    name = fixed(value, step.draft) if isinstance(value, Scalar) and value.symbols else ""
+    if isinstance(value, Scalar) and value.symbols and not name:
         said = f"'serial-group: {value.text}' is not known before the pipeline runs; steps may run side by side"
         step.note(SERIAL_GROUP_LOST, trail, said)
         return
-    name = step.claims.text(value, "serial-group", trail)
+    name = name or step.claims.text(value, "serial-group", trail)
     step.concurrency = group_name(name)
     if name:
         said = f"one step of the concurrency group '{step.concurrency}' runs at a time, in this repository only"

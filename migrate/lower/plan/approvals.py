@@ -7,7 +7,7 @@ before one that would be. An approval holds in the start conditions where it run
 """
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -150,15 +150,22 @@ class Held(NamedTuple):
 
 
 def held(
-    jobs: tuple[Job, ...], steps: Mapping[str, Step], found: Gates, everything: Mapping[tuple[str, str], Job]
+    jobs: tuple[Job, ...],
+    steps: Mapping[str, Step],
+    found: Gates,
+    everything: Mapping[tuple[str, str], Job],
+    by_hand: Container[str],
 ) -> Iterator[Held]:
-    """How the approvals of a start condition hold what waits for them, and which job runs without one it required."""
+    """How the approvals of a start condition hold what waits for them, and which job runs without one it required.
+
+    The jobs `by_hand` do not run unasked: they are manual steps, or stand behind one.
+    """
     here = {job.id: job for job in jobs}
     for gate in found.own:
         yield from (Held(here[name], gate, "own") for name in found.behind[gate.id])
     yield from (Held(here[name], gate, "carried") for name, gate in found.carried.items())
     for job in jobs:
-        if job.id in steps:
+        if job.id in steps and job.id not in by_hand:
             missing = (gate for gate in _asked(job, steps, everything, here) if gate.id not in here)
             yield from (Held(job, gate, "absent") for gate in missing)
 

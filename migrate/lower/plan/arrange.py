@@ -7,7 +7,7 @@ from typing import NamedTuple
 from migrate.bitbucket.model import Step
 from migrate.circleci.plan import Job
 from migrate.lower.draft import Draft
-from migrate.lower.plan import approvals, deployments, durations, limits, nesting, statuses
+from migrate.lower.plan import approvals, deployments, durations, gated, limits, nesting, statuses
 from migrate.lower.plan.approvals import Gates, Held
 from migrate.lower.plan.graph import Graph, bits, graph, sources, union
 from migrate.lower.plan.install import ADDITION
@@ -67,13 +67,12 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     for after, before in behind:
         direct[after].append(before)
     ordered = _graph(nodes, settled, direct, gates, draft) if behind else wanted
-    allowed = union(n for n, step in enumerate(settled) if not (step.manual or step.deployment or step.changes))
-    plain = nesting.nested(ordered, allowed) if draft.choices.layout == "nested" else levels(ordered)
-    layout = limits.kept(plain, allowed, spare=2 if last else 1)
-    held = tuple(approvals.held(one.jobs, everyone, gates, draft.jobs))
     jobs = tuple(job for job, _ in nodes)
+    layout = _layout(ordered, settled, jobs, draft, spare=2 if last else 1)
     final = (last, replace(steps[last.id], final=True)) if last else None
     laid = waits(wanted, layout)
+    asked = {job.id for place, job in enumerate(jobs) if (laid.earlier[place] | 1 << place) & wanted.manual}
+    held = tuple(approvals.held(one.jobs, everyone, gates, draft.jobs, asked))
     times = (wanted.path(), laid.time)
     if last:
         took = durations.weight(last, durations.seconds(draft))
@@ -81,6 +80,17 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
         before = max(ends[place] for place, job in enumerate(jobs) if job.id in near[last.id])
         times = (max(times[0], before + took), times[1] + took)
     return Arranged(jobs, tuple(settled), wanted, layout, laid, final, held, times)
+
+
+def _layout(ordered: Graph, steps: list[Step], jobs: tuple[Job, ...], draft: Draft, *, spare: int) -> Layout:
+    """How the steps stand, with child pipelines where they were asked for or are needed."""
+    allowed = union(n for n, step in enumerate(steps) if not (step.manual or step.deployment or step.changes))
+    plain: Layout = levels(ordered)
+    if draft.choices.layout == "nested":
+        plain = nesting.nested(ordered, allowed)
+        free = union(n for n, step in enumerate(steps) if not (step.deployment or step.changes))
+        gated.note(ordered, free, plain, jobs, draft)
+    return limits.kept(plain, allowed, spare=spare)
 
 
 def _nodes(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from migrate.circleci.plan import Job, Plan, Workflow
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Draft
-from migrate.lower.keys.serial_group import group_name
+from migrate.lower.keys.serial_group import fixed, group_name
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Scalar
 
@@ -42,9 +42,9 @@ def settle(plan: Plan, draft: Draft) -> frozenset[str]:
 
 
 def _settled(lock: Job, waiting: Waiting, draft: Draft) -> set[str]:
-    key = _key(lock)
+    key = _key(lock, draft)
     behind = _behind(lock, waiting)
-    unlocks = [job for job in behind.values() if job.type == "unlock" and _key(job) == key]
+    unlocks = [job for job in behind.values() if job.type == "unlock" and _key(job, draft) == key]
     free = {name for unlock in unlocks[:_MOST] for name in _behind(unlock, waiting)}
     within = [job for name, job in behind.items() if name not in free and job not in unlocks]
     running = [job for job in within if job.runs]
@@ -62,11 +62,11 @@ def _settled(lock: Job, waiting: Waiting, draft: Draft) -> set[str]:
     return {lock.id, *(unlock.id for unlock in unlocks)}
 
 
-def _key(job: Job) -> str:
+def _key(job: Job, draft: Draft) -> str:
     """The key of a lock; "" where only the run knows it."""
     # Peeked, not taken: whoever says what becomes of the lock claims it.
     key = peek(job.keys, "key")
-    return key.text if isinstance(key, Scalar) and not key.symbols else ""
+    return fixed(key, draft) if isinstance(key, Scalar) else ""
 
 
 def _waiting(workflow: Workflow) -> Waiting:

@@ -50,5 +50,6 @@ def note_merged(plan: Plan, selected: Sequence[Selected], draft: Draft) -> None:
         draft.notes.add(WORKFLOWS_MERGED, (spans[names[0]],), f"workflows.{names[0]}", said)
     if len(pushed) > MOST_STARTS:
         workflows = dict.fromkeys(job.workflow for start in pushed for job in start.jobs)
-        said = f"there are {len(pushed)} start conditions; '--style triggers' would write {len(workflows)} pipelines"
+        pipelines = f"{len(workflows)} pipeline{'s' * (len(workflows) > 1)}"
+        said = f"there are {len(pushed)} start conditions; '--style triggers' would write {pipelines}"
         draft.notes.add(MANY_STARTS, (plan.workflows[0].span,), "workflows", said)

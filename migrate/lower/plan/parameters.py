@@ -21,7 +21,8 @@ PARAMETER_DEFAULT = declare(
     Fate.APPROXIMATED,
     "A pipeline parameter has its default in what a push starts",
     """A push gives parameters no values, so that nothing changes for it. Who started such a pipeline through CircleCI's
-    API could give another value: for that, add a custom pipeline whose variable the commands read.""",
+    API could give another value. For that, add a custom pipeline: one whose variable the commands read, or, where the
+    parameter chooses among workflows, one with the jobs of those that it chose.""",
     "https://circleci.com/docs/pipeline-variables/#pipeline-parameters",
     "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/#Custom--manual-only--pipelines",
 )
@@ -39,6 +40,7 @@ def prepare(plan: Plan, draft: Draft) -> Plan:
         for job in workflow.jobs if names else ():
             _note_settled(job, names, draft)
     _note_pushed(plan, draft)
+    _note_asked(plan, draft)
     return plan
 
 
@@ -111,6 +113,16 @@ def _note_pushed(plan: Plan, draft: Draft) -> None:
         said = f"'{name}' has its default in {where}; a run with another value needs a custom pipeline"
         first = next(iter(workflows.values()))
         draft.notes.add(PARAMETER_DEFAULT, (first.span,), name.removeprefix("pipeline."), said)
+
+
+def _note_asked(plan: Plan, draft: Draft) -> None:
+    """Say of each workflow which parameters decide by their defaults whether a push runs it."""
+    for workflow in plan.workflows:
+        home = workflow.origin or workflow.name
+        for name in workflow.asked:
+            said = f"'{name}' has its default in the condition of '{home}'"
+            said += "; what another value chooses needs a custom pipeline, if it has none"
+            draft.notes.add(PARAMETER_DEFAULT, (workflow.span,), name.removeprefix("pipeline."), said)
 
 
 def declared(starts: tuple[Start, ...], plan: Plan, draft: Draft) -> tuple[Start, ...]:

@@ -139,6 +139,7 @@ def note_others(plan: Plan, draft: Draft) -> None:
             which = ", ".join(f"'{name}'" for name in ran if name) or "scheduled pipelines"
             values = ", with the parameters' defaults" if any(one.given for one in plan.workflows) else ""
             said = f"'{workflow.name}' ran in {which} as well{values}; the schedules that are listed do not start it"
+            said += ": create a second one with the same times, for the branch's own pipeline"
             draft.notes.add(ALSO_SCHEDULED, (workflow.span,), f"workflows.{workflow.name}", said)
 
 

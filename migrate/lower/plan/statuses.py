@@ -42,6 +42,27 @@ FINAL_STEP = declare(
     _DOCS[0],
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
+_ENDED = {
+    "success": "succeeded",
+    "failed": "failed",
+    "canceled": "been canceled",
+    "not_run": "not run",
+    "unauthorized": "not been authorized",
+}
+"""How a job had ended, by its status (reference circleci.md, section 1.7)."""
+
+
+def _ended(statuses: tuple[str, ...]) -> str:
+    """How a job had ended, in words."""
+    return "had " + (
+        "ended, well or not"
+        if "terminal" in statuses
+        else " or ".join(_ENDED[one] for one in statuses) or "none of the statuses"
+    )
+
+
+def _named(requirement: Requirement, other: Job | None) -> str:
+    return f"the approval '{requirement.job}'" if other and other.type == "approval" else f"'{requirement.job}'"
 
 
 def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
@@ -53,24 +74,31 @@ def hold(plan: Plan, steps: dict[str, Step], draft: Draft) -> dict[str, Step]:
             continue
         if job.held:
             found[job.id] = replace(found[job.id], manual=True)
-        for requirement in _asked(job, jobs, steps):
+        for requirement, other in _asked(job, jobs, steps):
             if not {"success", "terminal"}.intersection(requirement.statuses):
                 found[job.id] = replace(found[job.id], manual=True)
-                after = " or ".join(requirement.statuses)
-                said = f"'{job.name}' is started by hand: it ran when '{requirement.job}' was {after}"
+                which, after = _named(requirement, other), _ended(requirement.statuses)
+                before = which if other and (other.type == "approval" or other.id in steps) else "all before it"
+                said = f"'{job.name}' is started by hand: it ran when {which} {after}"
+                said += f", and here it can only be started once {before} has ended well"
                 draft.notes.add(REQUIRES_STATUS, job.trail, f"jobs.{job.key}", said, job=job.id)
     return found
 
 
-def _asked(job: Job, jobs: Mapping[tuple[str, str], Job], steps: Mapping[str, Step]) -> Iterator[Requirement]:
-    """The requirements of a job about more than success, and those of the jobs before it that became no step."""
+def _asked(
+    job: Job, jobs: Mapping[tuple[str, str], Job], steps: Mapping[str, Step]
+) -> Iterator[tuple[Requirement, Job | None]]:
+    """The requirements of a job about more than success, and those of the jobs before it that became no step.
+
+    Each comes with the job that is required.
+    """
     waiting = [(job.workflow, requirement) for requirement in job.requires]
     seen: set[str] = set()
     while waiting:
         workflow, requirement = waiting.pop()
         other = jobs.get((workflow, requirement.job))
-        if requirement.statuses != ("success",) and (other is None or other.type != "approval"):
-            yield requirement
+        if requirement.statuses != ("success",):
+            yield requirement, other
         if other is not None and other.id not in seen and other.id not in steps:
             seen.add(other.id)
             waiting += [(workflow, inner) for inner in other.requires]
@@ -147,9 +175,10 @@ def note(
             draft.notes.add(FINAL_STEP, job.trail, f"jobs.{job.key}", said, job=job.id)
         if set(places) == set(running.get(job.id, [])):
             continue
-        for requirement in _asked(job, draft.jobs, steps):
+        for requirement, other in _asked(job, draft.jobs, steps):
             if {"success", "terminal"}.intersection(requirement.statuses):
-                after = " or ".join(requirement.statuses)
                 here = "elsewhere" if places else "here"
-                said = f"'{job.name}' ran when '{requirement.job}' was {after}; {here} it only runs after success"
+                after = "once somebody has approved" if other and other.type == "approval" else "after success"
+                said = f"'{job.name}' ran when {_named(requirement, other)} {_ended(requirement.statuses)}"
+                said += f"; {here} it only runs {after}"
                 draft.notes.add(ANY_STATUS, job.trail, f"jobs.{job.key}", said, job=job.id)

@@ -71,12 +71,13 @@ def note(plan: Plan, draft: Draft) -> None:
     """Say which jobs of the plan are there for the order only."""
     kept = locks.settle(plan, draft)
     required = {(job.workflow, requirement.job) for job in plan.jobs for requirement in job.requires}
+    locked = {job.trail for job in plan.jobs if job.type == "lock"}  # a job group's lock and unlock have one place
     for job in plan.jobs:
         if not job.runs:
             _note_keys(job, draft)
         if job.type in {"lock", "unlock"}:
             key = draft.claims.text(draft.claims.take(job.keys, "key"), "key", job.trail)
-            if job.id not in kept:
+            if job.id not in kept and (job.type == "lock" or job.trail not in locked):
                 said = f"nothing keeps other pipelines out of '{key}' any more; '{job.name}' is no step"
                 draft.notes.add(LOCK, job.trail, f"jobs.{job.key}", said, job=job.id)
         elif job.type == "group":
