@@ -302,8 +302,14 @@ def _running(outcome: Outcome, kind: str, name: str) -> Iterator[Job]:
 
 
 def _started(doc: dict[str, Any], kind: str, name: str) -> Iterator[dict[str, Any]]:
-    """The steps of the pipeline that Bitbucket starts, and of its child pipelines."""
-    yield from (step for _, step in stands(doc, dict(starts(doc)).get(_start_of(doc, kind, name), [])))
+    """The steps of the pipelines that Bitbucket starts, and of their child pipelines, if all paths have changed."""
+    variable, found = f"BITBUCKET_{'BRANCH' if kind == 'branches' else 'TAG'}", dict(starts(doc))
+    triggers = [
+        one for one in doc.get("triggers", {}).get("repository-push", []) if _says(one["condition"], variable, name)
+    ]
+    started = [f"custom {pipeline}" for one in triggers for pipeline in one["pipelines"]]
+    for start in started if "triggers" in doc else [_start_of(doc, kind, name)]:
+        yield from (step for _, step in stands(doc, found.get(start, [])))
 
 
 def _start_of(doc: dict[str, Any], kind: str, name: str) -> str:
@@ -329,12 +335,17 @@ def goes_on(step: dict[str, Any], variable: str, name: str) -> bool:
 
 
 def _admits(step: dict[str, Any], variable: str, name: str) -> bool:
-    """Whether the step's own condition holds; the expression is read as Python's, word for word."""
-    text = step.get("condition", {}).get("state", "true")
+    """Whether the step's own condition holds."""
+    return _says(step.get("condition", {}).get("state", "true"), variable, name)
+
+
+def _says(text: str, variable: str, name: str) -> bool:
+    """Whether an expression holds for a name; it is read as Python's, word for word."""
     words = re.findall(r'"[^"]*"|&&|\|\||!=|!|[^"&|!]+', text)
     said = "".join(_PYTHON.get(word, word) for word in words)
     known = {"BITBUCKET_BRANCH": "", "BITBUCKET_TAG": "", "true": True, "false": False} | {variable: name}
-    found = eval(said, {"__builtins__": {}, "glob": _globbed}, known)  # noqa: S307 - what our own converter wrote
+    functions = {"__builtins__": {}, "glob": _globbed, "changesetInclude": lambda _: True}
+    found = eval(said, functions, known)  # noqa: S307 - what our own converter wrote
     assert isinstance(found, bool), text
     return found
 
