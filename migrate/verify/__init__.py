@@ -44,7 +44,10 @@ class Found(NamedTuple):
     @property
     def phrase(self) -> str:
         """What differs, without the job's name."""
-        return _PHRASES[self.difference.kind].format(other=self.difference.other or "something else")
+        one = self.difference
+        if one.kind is Kind.HELD and one.job and one.gate == one.job:
+            return _HELD_ITSELF
+        return _PHRASES[one.kind].format(other=f"'{one.other}'" if one.other else "a step without a name")
 
 
 class Row(NamedTuple):
@@ -75,12 +78,13 @@ _PHRASES = {
     Kind.MISSING: "CircleCI runs it, Bitbucket does not",
     Kind.EXTRA: "Bitbucket runs it, CircleCI does not",
     Kind.OFFERED: "CircleCI does not run it, on Bitbucket somebody may start it",
-    Kind.ORDER: "it no longer waits for '{other}'",
-    Kind.GATE: "it no longer waits for the approval '{other}'",
-    Kind.HELD: "it waits until somebody starts '{other}', where CircleCI asks nobody",
-    Kind.STATUS: "it runs after other results of '{other}'",
+    Kind.ORDER: "it no longer waits for {other}",
+    Kind.GATE: "it no longer waits for the approval {other}",
+    Kind.HELD: "it waits until somebody starts {other}, where CircleCI asks nobody",
+    Kind.STATUS: "it runs after other results of {other}",
     Kind.UNKNOWN: "whether it runs cannot be told",
 }
+_HELD_ITSELF = "somebody has to start it, where CircleCI asks nobody"
 
 
 def verify(

@@ -33,7 +33,8 @@ class Instance(NamedTuple):
     """A step as a run has it. `before` and `gates` are sets of instances, a bit for each.
 
     `before` end before it begins; `gates` are manual, and it is one of them or stands behind them. A stage, or a step
-    that runs another pipeline, has an instance if it is manual, which runs nothing. `runs` None is not known.
+    that runs another pipeline, has an instance if it is manual, which runs nothing, and is only `said` to have a name.
+    `runs` None is not known.
     """
 
     step: Step
@@ -41,6 +42,12 @@ class Instance(NamedTuple):
     before: int
     gates: int
     final: bool = False
+    said: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a person who looks for it finds; empty for a step without a name."""
+        return self.said or self.step.name
 
 
 Run = tuple[Instance, ...]
@@ -182,7 +189,7 @@ class _Simulation:
         if stage is False:
             return before, gates
         if line.manual:
-            gates |= self.add(Instance(_GATE, runs=False, before=before, gates=gates))
+            gates |= self.add(Instance(_GATE, runs=False, before=before, gates=gates, said=f"{line.name} (stage)"))
         for step in line.steps:
             decided = self.of_decider(step.decider)
             if decided.conditions is False:
@@ -200,6 +207,7 @@ class _Simulation:
     def child(self, step: Step, before: int, gates: int, depth: int) -> tuple[int, int]:
         """A step that runs another pipeline and waits for it."""
         if step.manual:
-            self.add(Instance(_GATE, runs=False, before=before, gates=gates))
+            said = f"{step.name or step.child} (pipeline)"
+            self.add(Instance(_GATE, runs=False, before=before, gates=gates, said=said))
         pipeline = self.written.sections["custom"].get(step.child)
         return self.pipeline(pipeline, before, gates, depth + 1) if pipeline else (before, gates)

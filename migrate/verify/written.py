@@ -53,11 +53,12 @@ class Step:
 
 
 class Line(NamedTuple):
-    """Steps one after the other; a stage has several. `manual` and `decider` are the stage's own."""
+    """Steps one after the other; a stage has several. `name`, `manual` and `decider` are the stage's own."""
 
     steps: tuple[Step, ...]
     manual: bool = False
     decider: Decider = OPEN
+    name: str = ""
 
 
 class Group(NamedTuple):
@@ -174,7 +175,7 @@ class _Reader:
     def stage(self, stage: dict[str, Any]) -> Line:
         steps = tuple(self.step(_mapping(one).get("step")) for one in _listed(stage.get("steps")))
         name = str(stage.get("name", "stage"))
-        return Line(steps, stage.get("trigger") == "manual", self.decider(stage, guards.OPEN, name))
+        return Line(steps, stage.get("trigger") == "manual", self.decider(stage, guards.OPEN, name), name)
 
     def step(self, value: Any) -> Step:  # noqa: ANN401
         if id(value) not in self.steps:

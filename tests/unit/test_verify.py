@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from migrate import Source, convert
+from migrate import Outcome, Source, convert
 from migrate.circleci.plan import Plan
 from migrate.verify import Verdict, samples, verify
 from migrate.verify.events import BRANCH, Event
@@ -81,7 +81,7 @@ def child(name: str, **keys: Any) -> dict[str, Any]:  # noqa: ANN401
         (CHAIN, [step("a")], {"missing b"}),
         (CHAIN, [step("a"), step("b"), step("b")], {"extra b"}),
         (CHAIN, [step("a"), step("b", trigger="manual")], {"held b b"}),
-        (CHAIN, [step("a"), {"stage": {"name": "s", "trigger": "manual", "steps": [step("b")]}}], {"held b"}),
+        (CHAIN, [step("a"), {"stage": {"name": "s", "trigger": "manual", "steps": [step("b")]}}], {"held b s (stage)"}),
         (CHAIN, [step("a"), step("b", condition={"state": 'SECRET == "x"'})], {"unknown b"}),
         (CHAIN, [step("a"), step("b", script=["[[ $BITBUCKET_BRANCH == +(x) ]] || exit 0"])], {"unknown b"}),
         (CHAIN, [step("a"), step("b", on_fail={"strategy": "ignore"})], set()),
@@ -117,9 +117,9 @@ def child(name: str, **keys: Any) -> dict[str, Any]:  # noqa: ANN401
             [step("a"), step("b", trigger="manual"), step("c")],
             {"gate c i"},
         ),
-        ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), step("b", trigger="manual")], {"held b"}),
+        ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), step("b", trigger="manual")], {"held b b"}),
         ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), step("b")], {"extra b"}),
-        ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), {"final": step("b")["step"]}], {"status b"}),
+        ("jobs: [a, {b: {requires: [{a: failed}]}}]", [step("a"), {"final": step("b")["step"]}], {"status b a"}),
         ("jobs: [a, {b: {requires: [{a: terminal}]}}]", [step("a"), step("b")], {"status b a"}),
         ("jobs: [a, {b: {requires: [{a: terminal}]}}]", [step("a"), {"final": step("b")["step"]}], set()),
         ("{v: {jobs: [a]}, w: {jobs: [a]}}", [step("a"), step("a")], set()),
@@ -294,3 +294,58 @@ def test_the_table_is_aligned_and_says_what_is_wrong() -> None:
     assert "x->. !" in render(verdict, plain=True)
     assert render(verdict, plain=True).isascii()
     assert "and" in render(verdict, most=1)
+
+
+FAILED = """
+jobs:
+  - a
+  - b: {requires: [{a: failed}]}
+  - c: {requires: [b]}
+"""
+
+
+def outcome_of(workflow: str, choices: str = "") -> Outcome:
+    """The outcome of a config with one workflow, whose jobs are `a` to `f`."""
+    document = {"version": 2.1, "jobs": dict.fromkeys("abcdef", JOB), "workflows": {"w": yaml.safe_load(workflow)}}
+    chosen = Source("circle2bb.yml", choices) if choices else None
+    return convert(Source("config.yml", yaml.safe_dump(document)), chosen)
+
+
+def test_what_stands_behind_a_job_after_a_failure_is_explained_with_it() -> None:
+    """The note of the job that is held tells of it, and each is told which step that is."""
+    found = [one for row in outcome_of(FAILED).verdict.rows for one in row.found]
+
+    assert {(one.difference.name, one.phrase, one.reason) for one in found} == {
+        ("b", "somebody has to start it, where CircleCI asks nobody", "requires-status"),
+        ("c", "it waits until somebody starts 'b', where CircleCI asks nobody", "requires-status"),
+    }
+
+
+def test_another_gate_before_it_is_not_explained_by_that_note() -> None:
+    """A step that nobody held is held: the note of `b` tells nothing of it."""
+    outcome = outcome_of(FAILED)
+    pipeline = [step("a"), step("b", trigger="manual"), step("c", trigger="manual")]
+    verdict = verify(outcome.before, yaml.safe_dump({"pipelines": {"default": pipeline}}), outcome.notes)
+
+    assert {(one.difference.name, one.phrase) for _, one in verdict.unexplained} == {
+        ("c", "somebody has to start it, where CircleCI asks nobody")
+    }
+
+
+@pytest.mark.parametrize(
+    ("gate", "phrase"),
+    [
+        ({"step": {"trigger": "manual", "script": ["echo"]}}, "a step without a name"),
+        ({"step": {"name": "go", "trigger": "manual", "script": ["echo"]}}, "'go'"),
+        ({"step": {"name": "child", "type": "pipeline", "custom": "x", "trigger": "manual"}}, "'child (pipeline)'"),
+        ({"stage": {"name": "s", "trigger": "manual", "steps": [{"step": {"script": ["echo"]}}]}}, "'s (stage)'"),
+    ],
+)
+def test_a_gate_is_called_by_its_name(gate: dict[str, Any], phrase: str) -> None:
+    """A stage and a step that runs a pipeline have one as well."""
+    empty = {"x": [{"step": {"script": ["echo"]}}]}
+    verdict = of("jobs: [a, b]", {"default": [step("a"), gate, step("b")], "custom": empty})
+
+    assert {found.phrase for row, found in verdict.unexplained if row.event.kind == BRANCH} == {
+        f"it waits until somebody starts {phrase}, where CircleCI asks nobody"
+    }
