@@ -12,6 +12,7 @@ from migrate.verify.events import BRANCH, Event
 from migrate.verify.table import render
 
 JOB = {"docker": [{"image": "python:3"}], "steps": [{"run": "make"}]}
+UPLOADING = {"docker": [{"image": "python:3"}], "steps": [{"run": "docker push x"}, {"run": "make"}]}
 DROPPED = {"macos": {"xcode": "15.0.0"}, "steps": [{"run": "make"}]}
 
 
@@ -304,9 +305,9 @@ jobs:
 """
 
 
-def outcome_of(workflow: str, choices: str = "") -> Outcome:
+def outcome_of(workflow: str, choices: str = "", job: dict[str, Any] = JOB) -> Outcome:
     """The outcome of a config with one workflow, whose jobs are `a` to `f`."""
-    document = {"version": 2.1, "jobs": dict.fromkeys("abcdef", JOB), "workflows": {"w": yaml.safe_load(workflow)}}
+    document = {"version": 2.1, "jobs": dict.fromkeys("abcdef", job), "workflows": {"w": yaml.safe_load(workflow)}}
     chosen = Source("circle2bb.yml", choices) if choices else None
     return convert(Source("config.yml", yaml.safe_dump(document)), chosen)
 
@@ -349,3 +350,71 @@ def test_a_gate_is_called_by_its_name(gate: dict[str, Any], phrase: str) -> None
     assert {found.phrase for row, found in verdict.unexplained if row.event.kind == BRANCH} == {
         f"it waits until somebody starts {phrase}, where CircleCI asks nobody"
     }
+
+
+ADDED = "add: {pypi-publish: {requires: [a]}}"
+BESIDE = """
+jobs:
+  - a
+  - h: {type: approval, requires: [a]}
+  - b: {requires: [h]}
+  - c: {requires: [b]}
+"""
+
+
+def reasons(verdict: Verdict) -> set[tuple[str, str, str]]:
+    """The differences of pushes: the job, what it is about, and what explains it."""
+    rows = (row for row in verdict.rows if row.event.kind == BRANCH)
+    return {(one.difference.name, one.difference.other, one.reason) for row in rows for one in row.found}
+
+
+def test_what_stands_behind_a_held_addition_is_explained_by_its_own_note() -> None:
+    """The addition is no job of the plan; the note of `c` says that it stands behind a stranger."""
+    outcome = outcome_of(BESIDE, ADDED)
+
+    assert reasons(outcome.verdict) == {("c", "pypi-publish", "waits-for-foreign-gate")}
+    told = [note for note in outcome.notes if note.code.id != "waits-for-foreign-gate"]
+    verdict = verify(outcome.before, outcome.text or "", told, outcome.choices, ["pypi-publish"])
+    assert reasons(verdict) == {("c", "pypi-publish", "")}
+
+
+def with_additions(outcome: Outcome, text: str = "") -> Verdict:
+    """The verdict on a plan in which the additions are jobs."""
+    return verify(outcome.plan, text or outcome.text or "", outcome.notes, outcome.choices, customs=outcome.customs)
+
+
+def test_additions_may_be_jobs_of_the_plan() -> None:
+    """They have columns, an order and gates like other jobs."""
+    outcome = outcome_of(BESIDE, ADDED)
+    verdict = with_additions(outcome)
+
+    assert "pypi-publish" in {job.label for job in verdict.jobs}
+    assert reasons(verdict) == {
+        ("c", "pypi-publish", "waits-for-foreign-gate"),
+        ("pypi-publish", "pypi-publish", "addition-gate"),
+    }
+    assert outcome.text
+    free = yaml.safe_load(outcome.text)
+    group = free["pipelines"]["default"][1]["parallel"]
+    group[1]["step"] = {**group[1]["step"], "trigger": "automatic"}
+    assert reasons(with_additions(outcome, yaml.safe_dump(free))) == set()
+    gone = yaml.safe_load(outcome.text)
+    gone["pipelines"]["default"][1] = {"parallel": [group[0], step("x", script=["echo"])]}
+    assert ("pypi-publish", "", "") in reasons(with_additions(outcome, yaml.safe_dump(gone)))
+    early = yaml.safe_load(outcome.text)
+    early["pipelines"]["default"] = [group[1], *early["pipelines"]["default"][:1], group[0], step("c")]
+    assert ("pypi-publish", "a", "") in reasons(with_additions(outcome, yaml.safe_dump(early)))
+
+
+def test_an_addition_in_the_place_of_a_job() -> None:
+    """The job is no longer in the plan; that commands are left out does not explain that the addition is missing."""
+    outcome = outcome_of(CHAIN, "add: {ecs-deploy: {replaces: b, cluster: c, service: s}}", UPLOADING)
+    assert {note.job for note in outcome.notes if note.code.id == "replaced"} == {"w/b", "w/ecs-deploy"}
+    assert outcome.text
+    assert [job.label for job in with_additions(outcome).jobs] == ["a", "ecs-deploy"]
+    assert reasons(with_additions(outcome)) == set()
+    assert reasons(outcome.verdict) == {("b", "", "replaced")}
+
+    gone = yaml.safe_load(outcome.text)
+    gone["pipelines"]["default"] = [step("a")]
+    assert reasons(with_additions(outcome, yaml.safe_dump(gone))) == {("ecs-deploy", "", "")}
