@@ -84,6 +84,8 @@ _PHRASES = {
     Kind.STATUS: "it runs after other results of {other}",
     Kind.UNKNOWN: "whether it runs cannot be told",
 }
+_USUAL_BASE = "main"
+"""The base branch of path filtering where a config names none (circleci.md, section 6)."""
 _HELD_ITSELF = "somebody has to start it, where CircleCI asks nobody"
 
 
@@ -103,7 +105,7 @@ def verify(
     """
     customs = tuple(customs)
     written = read(text)
-    before, after = CircleCI(plan), Bitbucket(written)
+    before, after = CircleCI(plan), Bitbucket(written, frozenset(one.base or _USUAL_BASE for one in plan.workflows))
     reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs})
     names = _names(plan, choices, added, reasons)
     candidates = Candidates(plan, written, customs)

@@ -8,6 +8,7 @@ from migrate.bitbucket import globs
 from migrate.bitbucket.expressions import holds
 from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event, filled, variable
 from migrate.verify.guards import Guard
+from migrate.verify.repository import Changes
 from migrate.verify.written import Decider, Line, Pipeline, Step, Written
 
 _EVENTS = {
@@ -56,9 +57,9 @@ Run = tuple[Instance, ...]
 class Bitbucket:
     """A written file, asked for one event after another; equal answers are made once."""
 
-    def __init__(self, written: Written) -> None:
-        """Nothing has been asked yet."""
-        self.written = written
+    def __init__(self, written: Written, bases: frozenset[str] = frozenset()) -> None:
+        """Nothing has been asked yet; with `bases` the config compares, where it asks for changed paths."""
+        self.written, self.bases = written, bases
         self._runs: dict[tuple[object, ...], Run] = {}
         self._deciders: dict[Pipeline, tuple[Decider, ...]] = {}
 
@@ -96,7 +97,7 @@ class Bitbucket:
             key.append(pipeline)
             known = event.variables | (filled(pipeline.variables, event) if pipeline.variables else {})
             for decider in self.deciders(pipeline):
-                decided[decider] = decide(decider, event, known, admitted if not pipeline.variables else {})
+                decided[decider] = decide(decider, event, known, admitted if not pipeline.variables else {}, self.bases)
                 key.append(decided[decider])
         found = self._runs.get(tuple(key))
         if found is None:
@@ -132,7 +133,9 @@ class Decided(NamedTuple):
         return False if False in self else None if None in self else True
 
 
-def decide(decider: Decider, event: Event, known: dict[str, str], admitted: dict[Guard, Truth]) -> Decided:
+def decide(
+    decider: Decider, event: Event, known: dict[str, str], admitted: dict[Guard, Truth], bases: frozenset[str]
+) -> Decided:
     """What a step's conditions and its guard say of an event; what guards have said is `admitted`."""
     read = partial(variable, known)
     found = [holds(state, read, event.changed) for state in decider.states]
@@ -141,7 +144,7 @@ def decide(decider: Decider, event: Event, known: dict[str, str], admitted: dict
     if decider.exclude is not None:
         found.append(not event.changed or not all(_matched(decider.exclude, path) for path in event.changed))
     if decider.guard not in admitted:
-        admitted[decider.guard] = decider.guard.admits(read)
+        admitted[decider.guard] = decider.guard.admits(read, Changes(event.changed, bases))
     return Decided(False if False in found else None if None in found else True, admitted[decider.guard])
 
 

@@ -20,7 +20,6 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "replaced": frozenset({Kind.MISSING}),  # an addition stands in its place
     "addition-gate": frozenset({Kind.HELD}),  # an addition, of which nobody chose when it runs
     "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
-    "changed-paths-script": frozenset({Kind.EXTRA}),  # git is asked in the script, and ends it where nothing changed
     "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so
     "requires-any-status": frozenset({Kind.STATUS}),  # it ran after success and failure, and now after success
 }

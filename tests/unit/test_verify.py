@@ -418,3 +418,51 @@ def test_an_addition_in_the_place_of_a_job() -> None:
     gone = yaml.safe_load(outcome.text)
     gone["pipelines"]["default"] = [step("a")]
     assert reasons(with_additions(outcome, yaml.safe_dump(gone))) == {("ecs-deploy", "", "")}
+
+
+SETUP = """
+version: 2.1
+setup: true
+orbs: {path-filtering: circleci/path-filtering@1}
+workflows: {choose: {jobs: [path-filtering/filter: {mapping: "api/.* api true"}]}}
+"""
+CONTINUED = """
+version: 2.1
+parameters: {api: {type: boolean, default: false}}
+jobs: {a: &a {docker: [{image: "python:3"}], steps: [checkout, run: make]}, b: *a}
+workflows:
+  w:
+    when: << pipeline.parameters.api >>
+    jobs: [a, {h: {type: approval}}, {b: {requires: [h], filters: {branches: {only: main}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("^(api/.*)$", "^(api/.*|web/.*)$"),
+        ("^(api/.*)$", "api/.*"),
+        ("^(api/.*)$", "^(api/x.*)$"),
+        ("origin main", "origin develop"),
+        ('[ "$base" != "$(git rev-parse HEAD)" ] || base=HEAD~1\n', ""),
+        ("|| exit 0", "&& exit 0"),
+        ('"$base" HEAD', "HEAD~1 HEAD"),
+    ],
+)
+def test_the_script_that_asks_for_changed_paths_is_run(old: str, new: str) -> None:
+    """No note has to excuse it; and a script that asks for something else is found."""
+    outcome = convert(
+        Source("config.yml", SETUP),
+        Source("circle2bb.yml", "changed-paths: script"),
+        files=lambda path: (path, CONTINUED) if path.endswith("continue_config.yml") else None,
+    )
+    assert outcome.text
+    assert outcome.verdict.rows
+    document = yaml.safe_load(outcome.text)
+    text = yaml.dump(document, width=1000, default_style="|").replace(old, new) if old else outcome.text
+    assert not old or old in yaml.dump(document, width=1000, default_style="|")
+    verdict = verify(outcome.before, text, outcome.notes, outcome.choices, customs=outcome.customs)
+
+    assert bool(verdict.unexplained) == bool(old)
+    assert old or not {found.reason for row in verdict.rows for found in row.found}
