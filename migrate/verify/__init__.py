@@ -17,6 +17,7 @@ from migrate.verify.compare import Difference, Kind, Names, State, compare
 from migrate.verify.elsewhere import Customs
 from migrate.verify.events import Event
 from migrate.verify.explained import Explanations
+from migrate.verify.failing import failing
 from migrate.verify.written import Written, read
 
 VERIFY_DIFFERENCE = declare(
@@ -96,17 +97,17 @@ def verify(
     choices: Choices = NO_CHOICES,
     added: Iterable[str] = (),
     *,
-    customs: Customs = (),
+    customs: Customs | None = None,
 ) -> Verdict:
     """Run a plan and the text of a pipelines file on the same events.
 
     `notes` may explain what differs; `added` are the names of jobs that the user asked for and CircleCI did not have,
-    `customs` what started the workflows that custom pipelines stand for.
+    `customs` what started the workflows that custom pipelines stand for, which is guessed if they are None.
     """
-    customs = tuple(customs)
+    customs = None if customs is None else tuple(customs)
     written = read(text)
     before, after = CircleCI(plan), Bitbucket(written, frozenset(one.base or _USUAL_BASE for one in plan.workflows))
-    reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs})
+    reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs or ()})
     names = _names(plan, choices, added, reasons)
     candidates = Candidates(plan, written, customs)
     rows: dict[tuple[object, ...], Row] = {}
@@ -124,7 +125,7 @@ def verify(
         rows[key] = (
             row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)
         )
-    problems = (*written.problems, *_unheeded(choices, written))
+    problems = (*written.problems, *_unheeded(choices, written), *failing(plan, written, choices))
     return Verdict(_columns(plan), tuple(rows.values()), problems, candidates.more)
 
 

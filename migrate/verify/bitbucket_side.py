@@ -1,5 +1,6 @@
 """What Bitbucket runs on an event, by the written text alone (reference bitbucket.md, sections 1.7-1.11, 2, 3.7)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -80,12 +81,13 @@ class Bitbucket:
         elif event.kind == BRANCH and self.written.default:
             yield Started("default", "", self.written.default)
         read = partial(variable, event.variables)
-        names: dict[str, None] = {}
-        for trigger in self.written.triggers:
-            if trigger.event in _EVENTS[event.kind] and holds(trigger.condition, read, event.changed) is not False:
-                names |= dict.fromkeys(trigger.pipelines)
+        names: Counter[str] = Counter()
+        for one in _EVENTS[event.kind]:  # each is another event: what several start does not run twice
+            entries = (trigger for trigger in self.written.triggers if trigger.event == one)
+            holding = (entry for entry in entries if holds(entry.condition, read, event.changed) is not False)
+            names |= Counter(name for entry in holding for name in entry.pipelines)
         custom = sections["custom"]
-        yield from (Started("custom", name, custom[name]) for name in names if name in custom)
+        yield from (Started("custom", name, custom[name]) for name in names.elements() if name in custom)
 
     def run(self, event: Event) -> tuple[tuple[object, ...], Run]:
         """What runs, and a key that is equal for equal runs."""

@@ -44,9 +44,9 @@ _USUAL = (_OTHER, False)
 class Candidates:
     """All events that are worth trying; `more` says that there were too many."""
 
-    def __init__(self, plan: Plan, written: Written, customs: Customs = ()) -> None:
-        """Collect the names; `customs` say what starts which custom pipeline."""
-        self.plan, self.written, self.customs, self.more = plan, written, tuple(customs), False
+    def __init__(self, plan: Plan, written: Written, customs: Customs | None = None) -> None:
+        """Collect the names; `customs` say what starts which custom pipeline, and are guessed if they are None."""
+        self.plan, self.written, self.customs, self.more = plan, written, customs, False
         self.conditions = tuple(
             dict.fromkeys(
                 condition

@@ -34,6 +34,7 @@ EVENT = frozenset(
 )
 """What the event sets, or leaves unset."""
 _QUIET = {"echo", "printf", "set", "export", ":", "true", "shopt"}
+_ASSIGNING = {"variable_assignment", "declaration_command"}
 _NO_CHANGES = Changes()
 
 
@@ -104,6 +105,22 @@ def _read(texts: tuple[str, ...]) -> Guard:
             if _is_work(statement):
                 return _guard(found)
     return _guard(found)
+
+
+def fails(script: Sequence[object]) -> bool:
+    """Whether a script fails before it does anything, whatever the event."""
+    for item in script:
+        for statement in parse(item).root.parts if isinstance(item, str) else ():
+            body = statement.parts[0] if statement.kind == "redirected_statement" else statement
+            words = command_words(body) if body.kind == "command" else ()
+            name, *rest = (word.literal for word in words[:2]) if words else ("",)
+            if name == "false" or (name == "exit" and rest not in ([], ["0"])):
+                return True
+            if name not in _QUIET and statement.kind not in _ASSIGNING:
+                return False
+        if not isinstance(item, str):
+            return False
+    return False
 
 
 def _guard(statements: list[Node]) -> Guard:

@@ -221,12 +221,12 @@ nightly:
         ({"default": [step("a"), step("b")], "custom": {"nightly": [step("b"), step("c")]}}, {"push to main: extra b"}),
         (
             {"default": [step("a")], "custom": {"nightly": [step("b"), step("c")], "x": [step("a"), step("b")]}},
-            {"x on main: extra a", "x on main: extra b"},
+            set(),
         ),
     ],
 )
 def test_a_schedule_starts_a_custom_pipeline(pipelines: dict[str, Any], expected: set[str]) -> None:
-    """The workflow's own, on the branches that it names, and no push does."""
+    """The workflow's own, on the branches that it names, and no push does; one that is no workflow's is a person's."""
     assert said(of(NIGHTLY, pipelines)) == expected
 
 
@@ -466,3 +466,100 @@ def test_the_script_that_asks_for_changed_paths_is_run(old: str, new: str) -> No
 
     assert bool(verdict.unexplained) == bool(old)
     assert old or not {found.reason for row in verdict.rows for found in row.found}
+
+
+@pytest.mark.parametrize("customs", [None, ()])
+def test_a_custom_pipeline_that_a_person_added_is_theirs(customs: tuple[()] | None) -> None:
+    """It has the name of no workflow, and nothing starts it; a step of another list does not make it a workflow's."""
+    text = yaml.safe_dump({"pipelines": {"default": [step("a"), step("b")], "custom": {"again": [step("b")]}}})
+
+    assert said(verify(plan(CHAIN), text, customs=customs)) == set()
+
+
+PUSH = {"condition": 'BITBUCKET_TAG == ""', "pipelines": ["w"]}
+
+
+@pytest.mark.parametrize(
+    ("triggers", "more"),
+    [
+        ([PUSH], set()),
+        ([{**PUSH, "pipelines": ["w", "w"]}], {"extra a", "extra b"}),
+        ([PUSH, PUSH], {"extra a", "extra b"}),
+        ([PUSH, {**PUSH, "condition": 'BITBUCKET_BRANCH == "main"'}], {"extra a", "extra b"}),
+        ([PUSH, {**PUSH, "condition": 'BITBUCKET_TAG != ""'}], {"extra a", "extra b"}),
+    ],
+)
+def test_a_pipeline_that_one_push_starts_twice(triggers: list[dict[str, Any]], more: set[str]) -> None:
+    """Every entry that holds starts it, and every time that it is named there."""
+    custom = {"w": [step("a"), step("b")]}
+    verdict = of(CHAIN, {"custom": custom}, triggers={"repository-push": triggers})
+
+    assert {one.partition(": ")[2] for one in said(verdict)} == more
+    assert verdict.problems == ()
+
+
+def test_two_events_of_a_pull_request_are_two_events() -> None:
+    """A pipeline that commits start, and the opening, does not run twice."""
+    triggers = {event: [PUSH] for event in ("pullrequest-push", "pullrequest-created")}
+
+    assert (
+        kinds(
+            of(CHAIN, {"default": [step("a"), step("b")], "custom": CHILDREN | {"w": CHILDREN["x"]}}, triggers=triggers)
+        )
+        == set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("pipelines", "event", "problems"),
+    [
+        ({"default": CHILDREN["x"]}, "repository-push", 1),
+        ({"branches": {"main": CHILDREN["x"]}}, "repository-push", 1),
+        ({"tags": {"v*": CHILDREN["x"]}}, "repository-push", 1),
+        ({"pull-requests": {"**": CHILDREN["x"]}}, "pullrequest-push", 1),
+        ({"pull-requests": {"**": CHILDREN["x"]}}, "repository-push", 0),
+        ({"default": CHILDREN["x"]}, "pullrequest-push", 0),
+    ],
+)
+def test_triggers_beside_the_sections_for_the_same(pipelines: dict[str, Any], event: str, problems: int) -> None:
+    """Whether both start is not known, so that no file can be right that has both."""
+    verdict = of(CHAIN, {**pipelines, "custom": {"w": CHILDREN["x"]}}, triggers={event: [PUSH]})
+
+    assert len(verdict.problems) == problems
+    assert all(f"triggers > {event} stands beside" in one for one in verdict.problems)
+
+
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        ({"step": {"name": "b"}}, "the step 'b' has no script: a list of commands has to stand there"),
+        (
+            {"step": {"name": "b", "script": "make"}},
+            "the step 'b' has no script: a list of commands has to stand there",
+        ),
+        ({"step": {"name": "b", "script": []}}, "the step 'b' has no script: a list of commands has to stand there"),
+        (step("b", script=["exit 1", "make"]), "the script of 'b' fails before it does anything"),
+        (
+            step("b", script=["export A=1\necho no >&2", "exit 3", "make"]),
+            "the script of 'b' fails before it does anything",
+        ),
+        (step("b", script=["set -e\nfalse\nmake"]), "the script of 'b' fails before it does anything"),
+        (step("b", script=["make", "exit 1"]), ""),
+        (step("b", script=['[ -n "$A" ] || exit 1', "make"]), ""),
+        (step("b", script=["exit_code=1", "make"]), ""),
+        (step("b", script=[{"pipe": "atlassian/x:1"}, "exit 1"]), ""),
+    ],
+)
+def test_a_step_that_does_nothing(broken: dict[str, Any], problem: str) -> None:
+    """It has the name of a job, and cannot be it."""
+    verdict = of(CHAIN, {"default": [step("a"), broken]})
+
+    assert verdict.problems == ((problem,) if problem else ())
+
+
+def test_a_job_that_fails_at_once_may_do_so() -> None:
+    """It did on CircleCI."""
+    outcome = outcome_of(CHAIN, job={**JOB, "steps": [{"run": "echo no"}, {"run": {"command": "exit 1"}}]})
+
+    assert "exit 1" in (outcome.text or "")
+    assert outcome.verdict.problems == ()

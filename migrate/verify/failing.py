@@ -1,0 +1,28 @@
+"""Steps that fail before they do anything, where their jobs do not.
+
+What scripts do is not compared; but a step that cannot do its work is none of its job.
+"""
+
+from collections.abc import Iterator
+
+from migrate.choices import Choices
+from migrate.circleci.plan import Job, Plan
+from migrate.verify import guards
+from migrate.verify.written import Written
+from migrate.yamlio.decode import peek
+from migrate.yamlio.nodes import Scalar
+
+
+def failing(plan: Plan, written: Written, choices: Choices) -> Iterator[str]:
+    """What is to be said of steps that fail at once."""
+    titles = {name: title for name, title, _ in choices.rename}
+    sound = {titles.get(job.name, job.name) for job in plan.jobs if job.runs and not _fails(job)}
+    failed = dict.fromkeys(step.name for _, _, pipeline in written.pipelines for step in pipeline.steps if step.fails)
+    yield from (f"the script of '{name}' fails before it does anything" for name in failed if name in sound)
+
+
+def _fails(job: Job) -> bool:
+    """Whether a command of the job itself would fail at once: nobody asks whether it is the first."""
+    # Peeked, not taken: the rooms that lower steps have claimed all of this.
+    commands = (call.body if isinstance(call.body, Scalar) else peek(call.body, "command") for call in job.steps)
+    return any(isinstance(command, Scalar) and guards.fails((command.text,)) for command in commands)
