@@ -104,7 +104,7 @@ def verify(
     `notes` may explain what differs; `added` are the names of jobs that the user asked for and CircleCI did not have,
     `customs` what started the workflows that custom pipelines stand for, which is guessed if they are None.
     """
-    customs = None if customs is None else tuple(customs)
+    customs, notes = None if customs is None else tuple(customs), tuple(notes)
     written = read(text)
     before, after = CircleCI(plan), Bitbucket(written, frozenset(one.base or _USUAL_BASE for one in plan.workflows))
     reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs or ()})
@@ -125,7 +125,11 @@ def verify(
         rows[key] = (
             row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)
         )
-    problems = (*written.problems, *_unheeded(choices, written), *failing(plan, written, choices))
+    problems = (
+        *written.problems,
+        *_unheeded(choices, written),
+        *failing(plan, written, notes, choices, VERIFY_DIFFERENCE),
+    )
     return Verdict(_columns(plan), tuple(rows.values()), problems, candidates.more)
 
 

@@ -1,22 +1,26 @@
 """Steps that fail before they do anything, where their jobs do not.
 
-What scripts do is not compared; but a step that cannot do its work is none of its job.
+What scripts do is not compared; but a step that cannot do its work is none of its job. Where something could not be
+converted it fails on purpose, and a note of the job that is an error says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from migrate.choices import Choices
 from migrate.circleci.plan import Job, Plan
+from migrate.diagnostics import Code, Fate, Note
 from migrate.verify import guards
 from migrate.verify.written import Written
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Scalar
 
 
-def failing(plan: Plan, written: Written, choices: Choices) -> Iterator[str]:
-    """What is to be said of steps that fail at once."""
+def failing(plan: Plan, written: Written, notes: Iterable[Note], choices: Choices, own: Code) -> Iterator[str]:
+    """What is to be said of steps that fail at once; notes with the code `own` are the proof's, and excuse nothing."""
     titles = {name: title for name, title, _ in choices.rename}
-    sound = {titles.get(job.name, job.name) for job in plan.jobs if job.runs and not _fails(job)}
+    told = {note.job.partition("/")[2] for note in notes if note.code.fate is Fate.ERROR and note.code != own}
+    listed = (job for job in plan.jobs if job.runs and job.name not in told and not _fails(job))
+    sound = {titles.get(job.name, job.name) for job in listed}
     failed = dict.fromkeys(step.name for _, _, pipeline in written.pipelines for step in pipeline.steps if step.fails)
     yield from (f"the script of '{name}' fails before it does anything" for name in failed if name in sound)
 

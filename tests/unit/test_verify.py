@@ -563,3 +563,14 @@ def test_a_job_that_fails_at_once_may_do_so() -> None:
 
     assert "exit 1" in (outcome.text or "")
     assert outcome.verdict.problems == ()
+
+
+def test_a_step_that_fails_on_purpose_has_a_note() -> None:
+    """Without it, it would be a fault."""
+    outcome = outcome_of(CHAIN, job={**JOB, "steps": [{"attach_workspace": {"at": "/built"}}, {"run": "make"}]})
+    assert outcome.text
+    assert outcome.verdict.problems == ()
+
+    told = [note for note in outcome.notes if note.job != "w/b"]
+    verdict = verify(outcome.before, outcome.text, told)
+    assert verdict.problems == ("the script of 'b' fails before it does anything",)
