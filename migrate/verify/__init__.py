@@ -104,8 +104,7 @@ def verify(
     `notes` may explain what differs; `added` are the names of jobs that the user asked for and CircleCI did not have,
     `customs` what started the workflows that custom pipelines stand for, which is guessed if they are None.
     """
-    customs, notes = None if customs is None else tuple(customs), tuple(notes)
-    written = read(text)
+    customs, notes, written = None if customs is None else tuple(customs), tuple(notes), read(text)
     before, after = CircleCI(plan), Bitbucket(written, frozenset(one.base or _USUAL_BASE for one in plan.workflows))
     reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs or ()})
     names = _names(plan, choices, added, reasons)

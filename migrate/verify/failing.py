@@ -14,15 +14,19 @@ from migrate.verify.written import Written
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Scalar
 
+_ON_PURPOSE = "false"
+
 
 def failing(plan: Plan, written: Written, notes: Iterable[Note], choices: Choices, own: Code) -> Iterator[str]:
     """What is to be said of steps that fail at once; notes with the code `own` are the proof's, and excuse nothing."""
     titles = {name: title for name, title, _ in choices.rename}
     told = {note.job.partition("/")[2] for note in notes if note.code.fate is Fate.ERROR and note.code != own}
-    listed = (job for job in plan.jobs if job.runs and job.name not in told and not _fails(job))
-    sound = {titles.get(job.name, job.name) for job in listed}
-    failed = dict.fromkeys(step.name for _, _, pipeline in written.pipelines for step in pipeline.steps if step.fails)
-    yield from (f"the script of '{name}' fails before it does anything" for name in failed if name in sound)
+    sound = {titles.get(job.name, job.name): job for job in plan.jobs if job.runs and not _fails(job)}
+    steps = (step for _, _, pipeline in written.pipelines for step in pipeline.steps if step.fails)
+    for name, command in dict.fromkeys((step.name, step.fails) for step in steps):
+        on_purpose = command == _ON_PURPOSE and name in sound and sound[name].name in told
+        if name in sound and not on_purpose:
+            yield f"the script of '{name}' fails before it does anything"
 
 
 def _fails(job: Job) -> bool:

@@ -107,20 +107,20 @@ def _read(texts: tuple[str, ...]) -> Guard:
     return _guard(found)
 
 
-def fails(script: Sequence[object]) -> bool:
-    """Whether a script fails before it does anything, whatever the event."""
+def fails(script: Sequence[object]) -> str:
+    """The command with which a script fails before it does anything, whatever the event; empty if it does not."""
     for item in script:
         for statement in parse(item).root.parts if isinstance(item, str) else ():
             body = statement.parts[0] if statement.kind == "redirected_statement" else statement
             words = command_words(body) if body.kind == "command" else ()
             name, *rest = (word.literal for word in words[:2]) if words else ("",)
             if name == "false" or (name == "exit" and rest not in ([], ["0"])):
-                return True
+                return name
             if name not in _QUIET and statement.kind not in _ASSIGNING:
-                return False
+                return ""
         if not isinstance(item, str):
-            return False
-    return False
+            return ""
+    return ""
 
 
 def _guard(statements: list[Node]) -> Guard:

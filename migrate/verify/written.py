@@ -41,7 +41,7 @@ OPEN = Decider()
 class Step:
     """A step; with `child`, it runs that custom pipeline and waits for it. `script` is what it does.
 
-    If it `fails`, it does so before it does anything.
+    If it fails before it does anything, `fails` is the command that does.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Step:
     child: str = ""
     ignores_failure: bool = False
     script: tuple[object, ...] = ()
-    fails: bool = False
+    fails: str = ""
 
     @property
     def works(self) -> bool:
