@@ -438,7 +438,7 @@ def test_verify_shows_the_table_and_finds_no_difference(folder: Path) -> None:
     [
         ("  default:", "  tags:\n   '**':", "not explained: build, test: CircleCI runs it, Bitbucket does not"),
         ("- step: *test", "- step: *build", "not explained: test: CircleCI runs it, Bitbucket does not"),
-        ("name: test", "name: test\n        trigger: manual", "not explained: test: it waits until somebody starts"),
+        ("name: test", "name: test\n        trigger: manual", "not explained: test: somebody has to start it"),
         ("name: test", "name: test\n        condition: {state: 'x ='}", "problem: the condition of 'test'"),
     ],
 )

@@ -1,6 +1,7 @@
 """The proof is worth something: faults in the written file are found, and what is right is not called wrong."""
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -275,9 +276,48 @@ def _runs_elsewhere(document: Document, index: int) -> bool:
     return section == "tags" or (section == "default" and "main" not in branches) or branches.get("main") is pipeline
 
 
+def _scripts(document: Document, outcome: Outcome, change: Callable[[Document], object]) -> Iterator[Document]:
+    """The document with the first step changed that has a script, is a job's, and does not fail itself."""
+    known = jobs(outcome)
+    for index, (_, pipeline) in enumerate(pipelines(document)):
+        for place, steps in enumerate(groups(pipeline)):
+            for at, item in enumerate(steps):
+                script = item.get("step", {}).get("script")
+                if script and item["step"]["name"] in known and not re.search("exit [1-9]|false", str(script)):
+
+                    def at_once(other: Document, index: int = index, place: int = place, at: int = at) -> None:
+                        change(list(groups(list(pipelines(other))[index][1]))[place][at]["step"])
+
+                    yield changed(document, at_once)
+                    return  # the text alone says it: where the step stands makes no difference
+
+
+def no_script(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """A step has no script."""
+    return _scripts(document, outcome, lambda step: step.pop("script"))
+
+
+def failing_at_once(document: Document, outcome: Outcome) -> Iterator[Document]:
+    """A script fails before it does anything."""
+    return _scripts(document, outcome, lambda step: step["script"].insert(0, "exit 1"))
+
+
+def both_ways(document: Document, _: Outcome) -> Iterator[Document]:
+    """What pushes start stands in the sections and in triggers."""
+    if {"default", "branches", "tags"} & document["pipelines"].keys():
+
+        def add(other: Document) -> None:
+            other["pipelines"].setdefault("custom", {})["more"] = [{"step": {"name": "more", "script": ["echo more"]}}]
+            push = {"condition": 'BITBUCKET_BRANCH == "main"', "pipelines": ["more"]}
+            other.setdefault("triggers", {}).setdefault("repository-push", []).append(push)
+
+        yield changed(document, add)
+
+
 FAULTS: tuple[Fault, ...] = (
     *(dropped_step, swapped_order, lost_gate, new_gate, wrong_branch, widened_glob),
     *(step_too_many, on_tags, removed_guard, changed_state),
+    *(no_script, failing_at_once, both_ways),
 )
 
 
@@ -361,6 +401,11 @@ def test_the_other_style_is_right_too() -> None:
         ("repository-push", "pullrequest-push"),
         ("pipelines: [main]", "pipelines: [nightly]"),
         ("pipelines: [main]", "pipelines: [main, nightly]"),
+        ("pipelines: [main]", "pipelines: [main, main]"),
+        (
+            "pipelines: [main]\n",
+            "pipelines: [main]\n    - {condition: 'BITBUCKET_BRANCH == \"main\"', pipelines: [main]}\n",
+        ),
         ("'BITBUCKET_TAG == \"\"'", "'BITBUCKET_TAG != \"\"'"),
         ("'BITBUCKET_TAG == \"\"'", "'BITBUCKET_TAG = \"\"'"),
         ("{docs,pages}-*", "docs-*"),

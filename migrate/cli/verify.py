@@ -13,7 +13,7 @@ from migrate.diagnostics import Fate, Notes
 from migrate.diagnostics import plain as plain_text
 from migrate.verify import Verdict
 from migrate.verify import verify as verify_text
-from migrate.verify.table import MOST_ROWS, SIGNS, WRONG, groups, render
+from migrate.verify.table import LIMITS, MOST_ROWS, SIGNS, WRONG, groups, render
 from migrate.yamlio.read import read
 
 
@@ -38,6 +38,7 @@ def verify(
     verdict = _verdict(outcome, pipelines)
     plain = not _can_say("".join((*SIGNS.values(), WRONG, "→")))
     click.echo(render(verdict, plain=plain, most=len(verdict.rows) if everything else MOST_ROWS))
+    click.echo(LIMITS)
     for line in _differences(verdict):
         click.echo(plain_text(line))
     if verdict.unexplained or verdict.problems:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from migrate.report.markup import code, escape, prose, table
 from migrate.verify import Row, Verdict
 from migrate.verify.compare import State
-from migrate.verify.table import SIGNS, Line, groups, spelled, tabulate
+from migrate.verify.table import LIMITS, SIGNS, Line, groups, spelled, tabulate
 
 _WIDE = 8
 """Columns of one table; more are put into further ones."""
@@ -24,7 +24,7 @@ def section(verdict: Verdict) -> Iterator[str]:
     yield (
         f"Both files were run on the same events, without running anything. {SIGNS[State.RUNS]} runs, "
         f"{SIGNS[State.ASKS]} runs when somebody lets it, {SIGNS[State.NOT]} does not; "
-        f"{SIGNS[State.RUNS]}→{SIGNS[State.NOT]} says that CircleCI ran it and Bitbucket does not."
+        f"{SIGNS[State.RUNS]}→{SIGNS[State.NOT]} says that CircleCI ran it and Bitbucket does not. {LIMITS}"
     )
     yield ""
     starts = range(0, len(found.columns), _WIDE)

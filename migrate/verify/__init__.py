@@ -17,6 +17,7 @@ from migrate.verify.compare import Difference, Kind, Names, State, compare
 from migrate.verify.elsewhere import Customs
 from migrate.verify.events import Event
 from migrate.verify.explained import Explanations
+from migrate.verify.failing import failing
 from migrate.verify.written import Written, read
 
 VERIFY_DIFFERENCE = declare(
@@ -44,7 +45,10 @@ class Found(NamedTuple):
     @property
     def phrase(self) -> str:
         """What differs, without the job's name."""
-        return _PHRASES[self.difference.kind].format(other=self.difference.other or "something else")
+        one = self.difference
+        if one.kind is Kind.HELD and one.job and one.gate == one.job:
+            return _HELD_ITSELF
+        return _PHRASES[one.kind].format(other=f"'{one.other}'" if one.other else "a step without a name")
 
 
 class Row(NamedTuple):
@@ -75,12 +79,15 @@ _PHRASES = {
     Kind.MISSING: "CircleCI runs it, Bitbucket does not",
     Kind.EXTRA: "Bitbucket runs it, CircleCI does not",
     Kind.OFFERED: "CircleCI does not run it, on Bitbucket somebody may start it",
-    Kind.ORDER: "it no longer waits for '{other}'",
-    Kind.GATE: "it no longer waits for the approval '{other}'",
-    Kind.HELD: "it waits until somebody starts '{other}', where CircleCI asks nobody",
-    Kind.STATUS: "it runs after other results of '{other}'",
+    Kind.ORDER: "it no longer waits for {other}",
+    Kind.GATE: "it no longer waits for the approval {other}",
+    Kind.HELD: "it waits until somebody starts {other}, where CircleCI asks nobody",
+    Kind.STATUS: "it runs after other results of {other}",
     Kind.UNKNOWN: "whether it runs cannot be told",
 }
+_USUAL_BASE = "main"
+"""The base branch of path filtering where a config names none (circleci.md, section 6)."""
+_HELD_ITSELF = "somebody has to start it, where CircleCI asks nobody"
 
 
 def verify(
@@ -90,17 +97,16 @@ def verify(
     choices: Choices = NO_CHOICES,
     added: Iterable[str] = (),
     *,
-    customs: Customs = (),
+    customs: Customs | None = None,
 ) -> Verdict:
     """Run a plan and the text of a pipelines file on the same events.
 
     `notes` may explain what differs; `added` are the names of jobs that the user asked for and CircleCI did not have,
-    `customs` what started the workflows that custom pipelines stand for.
+    `customs` what started the workflows that custom pipelines stand for, which is guessed if they are None.
     """
-    customs = tuple(customs)
-    written = read(text)
-    before, after = CircleCI(plan), Bitbucket(written)
-    reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs})
+    customs, notes, written = None if customs is None else tuple(customs), tuple(notes), read(text)
+    before, after = CircleCI(plan), Bitbucket(written, frozenset(one.base or _USUAL_BASE for one in plan.workflows))
+    reasons = Explanations(plan, notes, choices, {pipeline: workflow for pipeline, workflow, _ in customs or ()})
     names = _names(plan, choices, added, reasons)
     candidates = Candidates(plan, written, customs)
     rows: dict[tuple[object, ...], Row] = {}
@@ -118,7 +124,11 @@ def verify(
         rows[key] = (
             row._replace(others=row.others + 1) if row else Row(event, 0, {**states_before}, {**states_after}, found)
         )
-    problems = (*written.problems, *_unheeded(choices, written))
+    problems = (
+        *written.problems,
+        *_unheeded(choices, written),
+        *failing(plan, written, notes, choices, VERIFY_DIFFERENCE),
+    )
     return Verdict(_columns(plan), tuple(rows.values()), problems, candidates.more)
 
 

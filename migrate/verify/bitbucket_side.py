@@ -1,5 +1,6 @@
 """What Bitbucket runs on an event, by the written text alone (reference bitbucket.md, sections 1.7-1.11, 2, 3.7)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from migrate.bitbucket import globs
 from migrate.bitbucket.expressions import holds
 from migrate.verify.events import BRANCH, CUSTOM, PULL_REQUEST, TAG, Event, filled, variable
 from migrate.verify.guards import Guard
+from migrate.verify.repository import Changes
 from migrate.verify.written import Decider, Line, Pipeline, Step, Written
 
 _EVENTS = {
@@ -33,7 +35,8 @@ class Instance(NamedTuple):
     """A step as a run has it. `before` and `gates` are sets of instances, a bit for each.
 
     `before` end before it begins; `gates` are manual, and it is one of them or stands behind them. A stage, or a step
-    that runs another pipeline, has an instance if it is manual, which runs nothing. `runs` None is not known.
+    that runs another pipeline, has an instance if it is manual, which runs nothing, and is only `said` to have a name.
+    `runs` None is not known.
     """
 
     step: Step
@@ -41,6 +44,12 @@ class Instance(NamedTuple):
     before: int
     gates: int
     final: bool = False
+    said: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a person who looks for it finds; empty for a step without a name."""
+        return self.said or self.step.name
 
 
 Run = tuple[Instance, ...]
@@ -49,9 +58,9 @@ Run = tuple[Instance, ...]
 class Bitbucket:
     """A written file, asked for one event after another; equal answers are made once."""
 
-    def __init__(self, written: Written) -> None:
-        """Nothing has been asked yet."""
-        self.written = written
+    def __init__(self, written: Written, bases: frozenset[str] = frozenset()) -> None:
+        """Nothing has been asked yet; with `bases` the config compares, where it asks for changed paths."""
+        self.written, self.bases = written, bases
         self._runs: dict[tuple[object, ...], Run] = {}
         self._deciders: dict[Pipeline, tuple[Decider, ...]] = {}
 
@@ -72,12 +81,13 @@ class Bitbucket:
         elif event.kind == BRANCH and self.written.default:
             yield Started("default", "", self.written.default)
         read = partial(variable, event.variables)
-        names: dict[str, None] = {}
-        for trigger in self.written.triggers:
-            if trigger.event in _EVENTS[event.kind] and holds(trigger.condition, read, event.changed) is not False:
-                names |= dict.fromkeys(trigger.pipelines)
+        names: Counter[str] = Counter()
+        for one in _EVENTS[event.kind]:  # each is another event: what several start does not run twice
+            entries = (trigger for trigger in self.written.triggers if trigger.event == one)
+            holding = (entry for entry in entries if holds(entry.condition, read, event.changed) is not False)
+            names |= Counter(name for entry in holding for name in entry.pipelines)
         custom = sections["custom"]
-        yield from (Started("custom", name, custom[name]) for name in names if name in custom)
+        yield from (Started("custom", name, custom[name]) for name in names.elements() if name in custom)
 
     def run(self, event: Event) -> tuple[tuple[object, ...], Run]:
         """What runs, and a key that is equal for equal runs."""
@@ -89,7 +99,7 @@ class Bitbucket:
             key.append(pipeline)
             known = event.variables | (filled(pipeline.variables, event) if pipeline.variables else {})
             for decider in self.deciders(pipeline):
-                decided[decider] = decide(decider, event, known, admitted if not pipeline.variables else {})
+                decided[decider] = decide(decider, event, known, admitted if not pipeline.variables else {}, self.bases)
                 key.append(decided[decider])
         found = self._runs.get(tuple(key))
         if found is None:
@@ -125,7 +135,9 @@ class Decided(NamedTuple):
         return False if False in self else None if None in self else True
 
 
-def decide(decider: Decider, event: Event, known: dict[str, str], admitted: dict[Guard, Truth]) -> Decided:
+def decide(
+    decider: Decider, event: Event, known: dict[str, str], admitted: dict[Guard, Truth], bases: frozenset[str]
+) -> Decided:
     """What a step's conditions and its guard say of an event; what guards have said is `admitted`."""
     read = partial(variable, known)
     found = [holds(state, read, event.changed) for state in decider.states]
@@ -134,7 +146,7 @@ def decide(decider: Decider, event: Event, known: dict[str, str], admitted: dict
     if decider.exclude is not None:
         found.append(not event.changed or not all(_matched(decider.exclude, path) for path in event.changed))
     if decider.guard not in admitted:
-        admitted[decider.guard] = decider.guard.admits(read)
+        admitted[decider.guard] = decider.guard.admits(read, Changes(event.changed, bases))
     return Decided(False if False in found else None if None in found else True, admitted[decider.guard])
 
 
@@ -182,7 +194,7 @@ class _Simulation:
         if stage is False:
             return before, gates
         if line.manual:
-            gates |= self.add(Instance(_GATE, runs=False, before=before, gates=gates))
+            gates |= self.add(Instance(_GATE, runs=False, before=before, gates=gates, said=f"{line.name} (stage)"))
         for step in line.steps:
             decided = self.of_decider(step.decider)
             if decided.conditions is False:
@@ -200,6 +212,7 @@ class _Simulation:
     def child(self, step: Step, before: int, gates: int, depth: int) -> tuple[int, int]:
         """A step that runs another pipeline and waits for it."""
         if step.manual:
-            self.add(Instance(_GATE, runs=False, before=before, gates=gates))
+            said = f"{step.name or step.child} (pipeline)"
+            self.add(Instance(_GATE, runs=False, before=before, gates=gates, said=said))
         pipeline = self.written.sections["custom"].get(step.child)
         return self.pipeline(pipeline, before, gates, depth + 1) if pipeline else (before, gates)

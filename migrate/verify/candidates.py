@@ -27,6 +27,8 @@ _CHEAP = 8
 """Places of a pattern's program that cost as much as a question without one."""
 MOST_GIVEN = 24
 """Combinations of what else conditions ask for."""
+_MOST_PATHS = 60
+"""Changed paths that are tried, one at a time."""
 _BRANCH, _TAG, _CHANGED = "pipeline.git.branch", "pipeline.git.tag", "changed paths"
 _DECIDED = {
     *(_BRANCH, _TAG, _CHANGED, "pipeline.trigger_source", "pipeline.event.name"),
@@ -42,9 +44,9 @@ _USUAL = (_OTHER, False)
 class Candidates:
     """All events that are worth trying; `more` says that there were too many."""
 
-    def __init__(self, plan: Plan, written: Written, customs: Customs = ()) -> None:
-        """Collect the names; `customs` say what starts which custom pipeline."""
-        self.plan, self.written, self.customs, self.more = plan, written, tuple(customs), False
+    def __init__(self, plan: Plan, written: Written, customs: Customs | None = None) -> None:
+        """Collect the names; `customs` say what starts which custom pipeline, and are guessed if they are None."""
+        self.plan, self.written, self.customs, self.more = plan, written, customs, False
         self.conditions = tuple(
             dict.fromkeys(
                 condition
@@ -176,8 +178,7 @@ class Candidates:
     def given(self) -> Iterator[tuple[tuple[tuple[str, Value], ...], tuple[str, ...]]]:
         """What else an event may bring: values that conditions ask for, and changed paths."""
         values = self.values()
-        tests_of_paths = (test for test in self.tests if test.subject == _CHANGED)
-        changed = dict.fromkeys((path,) for test in tests_of_paths for path in samples.of_pattern(str(test.value))[:3])
+        changed = dict.fromkeys((path,) for path in itertools.islice(self.paths(), _MOST_PATHS))
         combined = itertools.product(*([(name, value) for value in found] for name, found in values.items()))
         listed = list(itertools.islice(combined, MOST_GIVEN + 1)) if values else [()]
         self.more = self.more or len(listed) > MOST_GIVEN
@@ -186,6 +187,16 @@ class Candidates:
             for paths in ((), *changed):
                 if told or paths:
                     yield told, paths
+
+    def paths(self) -> Iterator[str]:
+        """Paths that may have changed: that a pattern of either side matches, and that one nearly matches."""
+        asked = [str(test.value) for test in self.tests if test.subject == _CHANGED]
+        deciders = dict.fromkeys(step.decider for _, _, pipeline in self.written.pipelines for step in pipeline.steps)
+        asked_there = [expression for decider in deciders for expression in decider.guard.expressions]
+        found = [samples.of_pattern(pattern)[:3] for pattern in dict.fromkeys((*asked, *asked_there))]
+        yield from (path for paths in found for path in paths)
+        if asked_there:
+            yield from (path for paths in found[: len(asked)] for one in paths[:1] for path in samples.near(one))
 
 
 def _pattern(test: Test) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from migrate.verify import bitbucket_side, circleci_side
 from migrate.verify.bitbucket_side import Instance
 from migrate.verify.circleci_side import Running
+from migrate.verify.matching import bits, given
 
 _SUCCESS = "success"
 _MOST_ORDERS = 24
@@ -113,25 +114,6 @@ def _orders(first: "_Comparison") -> Iterator[dict[str, list[str]]]:
         yield {name: list(jobs) for name, jobs in zip(shared, chosen, strict=True)}
 
 
-def bits(mask: int) -> Iterator[int]:
-    """The places of the bits that are set."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
-
-
-def _given(place: int, fitting: list[list[int]], taken: dict[int, int], tried: set[int]) -> bool:
-    """Whether one gets a gate of those that fit, if need be by giving another one that it has taken another gate."""
-    for gate in fitting[place]:
-        if gate not in tried:
-            tried.add(gate)
-            if gate not in taken or _given(taken[gate], fitting, taken, tried):
-                taken[gate] = place
-                return True
-    return False
-
-
 class _Comparison:
     """The two runs with each job's step; all that is found out is kept by the ids of jobs and the places of steps.
 
@@ -221,11 +203,28 @@ class _Comparison:
         for number in self.lost(self.gates[id_], step.gates):
             yield Difference(Kind.GATE, id_, name, self.approvals[number].job.name)
         if running.after_failure:
-            kind = Kind.STATUS if step.final else Kind.HELD if step.gates else Kind.EXTRA
-            yield Difference(kind, id_, name)
+            yield from self.after_failure(running, step)
             return
         yield from self.held(running, step)
         yield from self.statuses(running, step)
+
+    def after_failure(self, running: Running, step: Instance) -> Iterator[Difference]:
+        """What only runs if something has not succeeded: no place of a step says that."""
+        id_, name = running.job.id, running.job.name
+        if step.final:
+            yield Difference(Kind.STATUS, id_, name, ", ".join(other.job.name for other, _ in running.requires))
+        elif step.gates:
+            # Where approvals account for all gates, the last one still lets it run after success.
+            yield from tuple(self.held(running, step)) or (self.behind(running, step.gates.bit_length() - 1),)
+        else:
+            yield Difference(Kind.EXTRA, id_, name)
+
+    def behind(self, running: Running, gate: int) -> Difference:
+        """A job that waits for a manual step, of which it is told whose it is if only one job can have it."""
+        step = self.after[gate]
+        idle = [job for job in self.names.jobs.get(step.step.name, ()) if job not in self.steps]
+        known = self.owners.get(gate) or (idle[0] if len(idle) == 1 else "")
+        return Difference(Kind.HELD, running.job.id, running.job.name, step.title, known)
 
     def lost(self, approvals: int, gates: int) -> tuple[int, ...]:
         """The approvals for which there is no gate of their own, which stands behind all that they stood behind."""
@@ -233,7 +232,7 @@ class _Comparison:
             wanted = [self.ready[self.approvals[number].job.id] for number in bits(approvals)]
             fitting = [[gate for gate in bits(gates) if not one & ~self.after[gate].before] for one in wanted]
             taken: dict[int, int] = {}
-            found = [number for place, number in enumerate(bits(approvals)) if not _given(place, fitting, taken, set())]
+            found = [number for place, number in enumerate(bits(approvals)) if not given(place, fitting, taken, set())]
             self.kept[approvals, gates] = tuple(found)
         return self.kept[approvals, gates]
 
@@ -246,9 +245,7 @@ class _Comparison:
             accounted = self.near[owner] & waits if owner else waits and name not in self.names.jobs
             left -= bool(accounted)
             if not accounted or left < 0:
-                idle = [job for job in self.names.jobs.get(name, ()) if job not in self.steps]
-                known = owner or (idle[0] if len(idle) == 1 else "")
-                yield Difference(Kind.HELD, running.job.id, running.job.name, name, known)
+                yield self.behind(running, gate)
 
     def statuses(self, running: Running, step: Instance) -> Iterator[Difference]:
         for other, statuses in running.requires:

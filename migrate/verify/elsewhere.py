@@ -27,11 +27,13 @@ _SCHEDULE = "pipeline.schedule.name"
 _OTHER = "another-schedule"
 
 
-def starts(plan: Plan, written: Written, customs: Customs) -> Iterator[Event]:
-    """The events, each on the branches that its workflow names."""
-    there = written.sections["custom"]
+def starts(plan: Plan, written: Written, customs: Customs | None) -> Iterator[Event]:
+    """The events, each on the branches that its workflow names.
+
+    A custom pipeline that stands for no workflow is a person's own; nothing of CircleCI's can be held against it.
+    """
     named = {workflow.name: workflow for workflow in plan.workflows}
-    listed = tuple(customs) or tuple(_guessed(plan, written))
+    listed = tuple(_guessed(plan, written) if customs is None else customs)
     scheduled: dict[str, list[str]] = {title: [] for title in _titles(plan)}
     for pipeline, workflow, facts in listed:
         known = dict(facts)
@@ -45,10 +47,6 @@ def starts(plan: Plan, written: Written, customs: Customs) -> Iterator[Event]:
         every = tuple(dict.fromkeys((*pipelines, *scheduled.get("", ()))))
         behind = [named[homes[pipeline]] for pipeline in every if homes[pipeline] in named]
         yield from _of_schedule(title, every, behind)
-    known_names = {*named, *homes}
-    for name in there:
-        if name not in known_names | _inner(written):
-            yield Event(CUSTOM, BRANCHES[0], name, pipelines=(name,))
 
 
 def _inner(written: Written) -> set[str]:
@@ -58,15 +56,16 @@ def _inner(written: Written) -> set[str]:
 
 
 def _guessed(plan: Plan, written: Written) -> Iterator[tuple[str, str, Facts]]:
-    """For each custom pipeline the workflow of its name, or the only one with all of its jobs."""
+    """For each custom pipeline the workflow of its name, or the only one with all of its jobs that no push starts."""
     jobs = {job.name for job in plan.jobs}
+    unpushed = [one.name for one in plan.workflows if is_scheduled(one) or on_push(one.condition) == FALSE]
     inner = _inner(written)
     for name, pipeline in written.sections["custom"].items():
         if name in inner:
             continue
         steps = {step.name for step in pipeline.steps} & jobs
         homes = {workflow.name: steps <= {job.name for job in workflow.jobs} for workflow in plan.workflows}
-        found = [name] if name in homes else [home for home, has_all in homes.items() if has_all and steps]
+        found = [name] if name in homes else [one for one in unpushed if homes[one] and steps]
         if len(found) == 1:
             yield name, found[0], ()
 

@@ -18,12 +18,15 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "executor-dropped": frozenset({Kind.MISSING}),  # its machine does not exist there: it is in no pipeline
     "not-selected": frozenset({Kind.MISSING}),  # the choices file names all jobs, and not this one
     "replaced": frozenset({Kind.MISSING}),  # an addition stands in its place
+    "addition-gate": frozenset({Kind.HELD}),  # an addition, of which nobody chose when it runs
     "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
-    "changed-paths-script": frozenset({Kind.EXTRA}),  # git is asked in the script, and ends it where nothing changed
     "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so
     "requires-any-status": frozenset({Kind.STATUS}),  # it ran after success and failure, and now after success
 }
 """By notes of the job itself."""
+
+ADDED, REPLACED = "added", "replaced"
+"""The note of an addition, which may be no job of the plan; and that of commands or a job that one stands in for."""
 
 OF_WORKFLOWS: Mapping[str, frozenset[Kind]] = {
     "workflow-condition": frozenset({Kind.MISSING, Kind.UNKNOWN}),  # its pipeline is started by hand, not by the push
@@ -47,18 +50,24 @@ class Explanations:
         """Sort the notes by what they are about; `homes` are the workflows for which custom pipelines stand."""
         self.jobs: dict[str, set[str]] = defaultdict(set)
         self.workflows: dict[str, set[str]] = defaultdict(set)
+        self.ids: dict[str, list[str]] = defaultdict(list)
+        titles = {name: title for name, title, _ in choices.rename}
+        known = {job.id: job for job in plan.jobs}
         for note in notes:
             if note.job:
-                home, _, own = note.job.partition("/")
-                self.jobs[f"{homes.get(home, home)}/{own}"].add(note.code.id)
+                home, _, name = note.job.partition("/")
+                id_ = f"{homes.get(home, home)}/{name}"
+                if note.code.id == REPLACED and id_ in known and known[id_].added:
+                    continue  # only its commands are
+                self.jobs[id_].add(note.code.id)
+                if note.code.id == ADDED and id_ not in known:
+                    self.ids[titles.get(name, name)].append(id_)
             elif note.subject.startswith("workflows."):
                 name = note.subject.removeprefix("workflows.")
                 self.workflows[homes.get(name, name)].add(note.code.id)
         self.homes = {job.id: job.workflow for job in plan.jobs}
         self.required = {job.id: tuple(f"{job.workflow}/{one.job}" for one in job.requires) for job in plan.jobs}
         self.approvals = {job.id for job in plan.jobs if job.type == "approval"}
-        self.ids: dict[str, list[str]] = defaultdict(list)
-        titles = {name: title for name, title, _ in choices.rename}
         for job in plan.jobs:
             title = titles.get(job.name, job.name)
             self.ids[title].append(job.id)

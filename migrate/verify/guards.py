@@ -2,7 +2,8 @@
 
 A guard is a test with `exit` behind it, an `if`, or a `case`; assignments may stand before. Whatever else a script
 begins with is its work, and the step runs. A test of the event's variables that is not understood makes the answer
-None: verify says so, and never takes it for a yes (reference bitbucket.md, sections 2.2 and 3.1).
+None: verify says so, and never takes it for a yes (reference bitbucket.md, sections 2.2 and 3.1). What git says of
+changed paths is answered by the event, too.
 """
 
 import re
@@ -15,6 +16,7 @@ from migrate.shell.node import Node
 from migrate.shell.tree import parse
 from migrate.shell.words import command_words
 from migrate.verify import bash_tests
+from migrate.verify.repository import Changes, Repository, worlds
 from migrate.verify.words import Variables, found_in, names, pattern, pieces, value
 
 
@@ -32,7 +34,8 @@ EVENT = frozenset(
 )
 """What the event sets, or leaves unset."""
 _QUIET = {"echo", "printf", "set", "export", ":", "true", "shopt"}
-_TESTS = {"test_command": bash_tests.holds}
+_ASSIGNING = {"variable_assignment", "declaration_command"}
+_NO_CHANGES = Changes()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,9 +45,30 @@ class Guard:
     statements: tuple[Node, ...]
     asks: frozenset[str]
 
-    def admits(self, variables: Variables) -> bool | None:
+    @property
+    def asks_for_paths(self) -> bool:
+        """Whether it asks for changed paths."""
+        return any(_is_git(node, "diff") for statement in self.statements for node in statement.below())
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """The regular expressions that it looks for, as they are written."""
+        if not self.asks_for_paths:
+            return ()
+        looking = (node for statement in self.statements for node in statement.below() if node.kind == "command")
+        found = (words for words in map(command_words, looking) if words and words[0].text == "grep")
+        return tuple(words[-1].literal for words in found if words[-1].literal is not None)
+
+    def admits(self, variables: Variables, changes: Changes = _NO_CHANGES) -> bool | None:
         """Whether the script goes on to its work; None if that is not known."""
-        run = _Run(variables)
+        if not self.asks_for_paths:
+            return self.admitted(_Run(variables, Repository(changes, None, at_base=False)))
+        branch = variables("BITBUCKET_BRANCH")
+        found = {self.admitted(_Run(variables, repository)) for repository in worlds(changes, branch)}
+        return found.pop() if len(found) == 1 else None
+
+    def admitted(self, run: "_Run") -> bool | None:
+        """The same, if nothing but what the run knows has to be known."""
         for statement in self.statements:
             result = run.of(statement)
             if result is End.UNKNOWN:
@@ -83,6 +107,22 @@ def _read(texts: tuple[str, ...]) -> Guard:
     return _guard(found)
 
 
+def fails(script: Sequence[object]) -> str:
+    """The command with which a script fails before it does anything, whatever the event; empty if it does not."""
+    for item in script:
+        for statement in parse(item).root.parts if isinstance(item, str) else ():
+            body = statement.parts[0] if statement.kind == "redirected_statement" else statement
+            words = command_words(body) if body.kind == "command" else ()
+            name, *rest = (word.literal for word in words[:2]) if words else ("",)
+            if name == "false" or (name == "exit" and rest not in ([], ["0"])):
+                return name
+            if name not in _QUIET and statement.kind not in _ASSIGNING:
+                return ""
+        if not isinstance(item, str):
+            return ""
+    return ""
+
+
 def _guard(statements: list[Node]) -> Guard:
     asked = {name for statement in statements for name in names(statement)}
     if not any(_exits(statement) for statement in statements):
@@ -99,18 +139,31 @@ def _is_work(statement: Node) -> bool:
     if statement.kind != "command":
         return False
     words = command_words(statement)
-    return not words or words[0].text not in {*_QUIET, "test", "exit"}
+    return not words or (words[0].text not in {*_QUIET, "test", "exit"} and not _is_git(statement, "fetch"))
+
+
+def _is_git(node: Node, asked: str) -> bool:
+    words = command_words(node) if node.kind == "command" else ()
+    return [word.text for word in words[:2]] == ["git", asked]
 
 
 class _Run:
     """Follows statements; `own` are the variables that they have set themselves, None for what is not known."""
 
-    def __init__(self, variables: Variables) -> None:
-        self.variables = variables
+    def __init__(self, variables: Variables, repository: Repository) -> None:
+        self.variables, self.repository = variables, repository
         self.own: dict[str, str | None] = {}
 
     def get(self, name: str) -> str | None:
+        if name.startswith("$("):
+            commands = parse(name[2:-1]).root.parts
+            return self.repository.output(self.values(commands[0])) if len(commands) == 1 else None
         return self.own[name] if name in self.own else self.variables(name)
+
+    def values(self, command: Node) -> list[str | None]:
+        """The words of a command; none of a statement that is more than one."""
+        words = command.children if command.kind == "command" else ()
+        return [value(word, self.get) for word in words if word.start < word.end]
 
     def all(self, statements: Iterable[Node]) -> Result:
         result: Result = True
@@ -167,23 +220,29 @@ class _Run:
 
     def unknown(self, node: Node) -> End:
         """A test that asks for the event is a guard that is not understood; any other is the job's own work."""
+        if any(_is_git(part, "diff") for part in node.below()):
+            return End.UNKNOWN
         return End.UNKNOWN if EVENT & {*names(node)} or self.own.keys() & names(node) else End.WORK
 
     def grep(self, node: Node) -> bool | None:
-        r"""`printf '%s\n' "$X" | grep -Eq 'expression'`, in its usual spellings."""
+        r"""`printf '%s\n' "$X" | grep -Eq 'expression'` in its usual spellings, and `git diff … | grep …`."""
         if len(node.parts) != 2:  # noqa: PLR2004 - the one that says, and the one that looks
             return None
-        saying, looking = ([child for child in part.children if child.start < child.end] for part in node.parts)
-        said = [value(word, self.get) for word in saying]
-        looked = [value(word, self.get) for word in looking]
-        if None in said or None in looked or said[0] not in {"echo", "printf"} or looked[0] != "grep":
+        said, looked = map(self.values, node.parts)
+        if None in said or None in looked or not said or looked[:1] != ["grep"]:
             return None
-        text = said[-1] or ""
+        text = self.repository.output(said) if said[0] == "git" else said[-1]
+        if text is None or said[0] not in {"echo", "printf", "git"}:
+            return None
         *options, expression = looked[1:]
         flags = "".join(sorted({letter for option in options for letter in (option or "").strip("-")}))
         if flags == "Eqx":
-            return found_in(f"^({expression})$", text, words=True)
-        return found_in(expression or "", text, words=True) if flags == "Eq" else None
+            expression = f"^({expression})$"
+        elif flags != "Eq":
+            return None
+        lines = text.split("\n") if text or said[0] != "git" else ()
+        found = {found_in(expression or "", line, words=True) for line in lines}
+        return True if True in found else None if None in found else False
 
     def command(self, node: Node) -> Result:
         words = command_words(node)
@@ -193,6 +252,9 @@ class _Run:
         if name in {"test", "["}:
             found = bash_tests.read(bash_tests.words_of(node), self.get)
             return self.unknown(node) if found is None else found
+        if _is_git(node, "fetch"):
+            fetched = self.repository.fetch(self.values(node)[2:], [word.text for word in words[2:]])
+            return True if fetched else End.WORK
         if name in {"false", "true", ":"}:
             return name != "false"
         return True if name in _QUIET else End.WORK

@@ -9,6 +9,8 @@ from migrate.verify.compare import State
 SIGNS = {State.RUNS: "●", State.ASKS: "○", State.NOT: "·"}
 PLAIN = {State.RUNS: "x", State.ASKS: "?", State.NOT: "."}
 """The same for a stream that has no others."""
+LIMITS = "Steps are known by their names; what their scripts do is not compared."
+"""What is to be known of every comparison."""
 WRONG, WRONG_PLAIN = "✗", "!"
 MOST_ROWS = 30
 _EVENTS = 3

@@ -7,7 +7,7 @@ from functools import lru_cache
 from migrate.shell.node import Node
 
 Variables = Callable[[str], str | None]
-"""What a variable holds, the empty text where it is not set; None if that is not known."""
+"""What a variable holds, the empty text where it is not set, or what `$(…)` prints; None if that is not known."""
 Piece = tuple[str, bool]
 """A part of a word, and whether it was quoted: then no character in it is special."""
 
@@ -23,6 +23,9 @@ def pieces(node: Node, variables: Variables) -> list[Piece] | None:
         return _string(node, variables)
     if node.kind in {"simple_expansion", "expansion"}:
         value = _expanded(node, variables)
+        return None if value is None else [(value, False)]
+    if node.kind == "command_substitution":
+        value = variables(node.text)
         return None if value is None else [(value, False)]
     if node.kind == "raw_string":
         return [(node.text[1:-1], True)]
@@ -67,6 +70,8 @@ def _string(node: Node, variables: Variables) -> list[Piece] | None:
             continue
         if child.kind in {"simple_expansion", "expansion"}:
             text = _expanded(child, variables)
+        elif child.kind == "command_substitution":
+            text = variables(child.text)
         else:
             text = None if child.children else _unescaped(child.text)
         if text is None:

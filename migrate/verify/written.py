@@ -14,6 +14,8 @@ from migrate.verify.guards import Guard
 from migrate.yamlio.read import plain
 
 _SECTIONS = ("branches", "tags", "pull-requests", "custom")
+_CLASSIC = {"repository-push": {"default", "branches", "tags"}, "pullrequest-push": {"pull-requests"}}
+"""The sections for what the events of triggers start as well."""
 _NO_WORK = ("echo", "true", ":", "exit")
 
 
@@ -37,7 +39,10 @@ OPEN = Decider()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """A step; with `child`, it runs that custom pipeline and waits for it. `script` is what it does."""
+    """A step; with `child`, it runs that custom pipeline and waits for it. `script` is what it does.
+
+    If it fails before it does anything, `fails` is the command that does.
+    """
 
     name: str
     manual: bool = False
@@ -45,6 +50,7 @@ class Step:
     child: str = ""
     ignores_failure: bool = False
     script: tuple[object, ...] = ()
+    fails: str = ""
 
     @property
     def works(self) -> bool:
@@ -53,11 +59,12 @@ class Step:
 
 
 class Line(NamedTuple):
-    """Steps one after the other; a stage has several. `manual` and `decider` are the stage's own."""
+    """Steps one after the other; a stage has several. `name`, `manual` and `decider` are the stage's own."""
 
     steps: tuple[Step, ...]
     manual: bool = False
     decider: Decider = OPEN
+    name: str = ""
 
 
 class Group(NamedTuple):
@@ -148,7 +155,17 @@ class _Reader:
                 condition = self.expression(entry.get("condition"), f"triggers > {event}")
                 names = tuple(map(str, _listed(entry.get("pipelines"))))
                 self.written.triggers.append(Trigger(str(event), condition, names))
+        self.both_ways()
         return self.written
+
+    def both_ways(self) -> None:
+        """Whether both start pipelines is not documented (reference bitbucket.md, section 2.1): no file needs it."""
+        written = self.written
+        starts = {section for section, _, _ in written.pipelines}
+        for event, sections in _CLASSIC.items():
+            if starts & sections and any(one.event == event for one in written.triggers):
+                said = f"triggers > {event} stands beside {', '.join(sorted(starts & sections))}"
+                written.problems.append(f"{said}: a pipeline may start twice; keep one of the two")
 
     def pipeline(self, value: Any) -> Pipeline:  # noqa: ANN401
         groups: list[Group] = []
@@ -174,12 +191,14 @@ class _Reader:
     def stage(self, stage: dict[str, Any]) -> Line:
         steps = tuple(self.step(_mapping(one).get("step")) for one in _listed(stage.get("steps")))
         name = str(stage.get("name", "stage"))
-        return Line(steps, stage.get("trigger") == "manual", self.decider(stage, guards.OPEN, name))
+        return Line(steps, stage.get("trigger") == "manual", self.decider(stage, guards.OPEN, name), name)
 
     def step(self, value: Any) -> Step:  # noqa: ANN401
         if id(value) not in self.steps:
             tree = _mapping(value)
             name, script = str(tree.get("name", "")), tuple(_listed(tree.get("script")))
+            if not script and tree.get("type") != "pipeline":
+                self.written.problems.append(f"the step '{name}' has no script: a list of commands has to stand there")
             self.steps[id(value)] = Step(
                 name,
                 tree.get("trigger") == "manual",
@@ -187,6 +206,7 @@ class _Reader:
                 str(tree.get("custom", "")) if tree.get("type") == "pipeline" else "",
                 _mapping(tree.get("on-fail")).get("strategy") == "ignore",
                 script,
+                guards.fails(script),
             )
         return self.steps[id(value)]
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from migrate.verify.events import variable
 from migrate.verify.guards import OPEN, read
+from migrate.verify.repository import Changes
 
 BRANCH, TAG = "BITBUCKET_BRANCH", "BITBUCKET_TAG"
 
@@ -107,3 +108,74 @@ def test_a_regular_expression_is_read_as_bash_reads_it(name: str, pattern: str) 
     guard = f'[[ "$BITBUCKET_BRANCH" =~ ^({pattern})$ ]] || exit 0'
 
     assert admits([guard], name) is (re.fullmatch(pattern, name) is not None)
+
+
+ASKED = """\
+git fetch --quiet origin main
+base=$(git merge-base FETCH_HEAD HEAD)
+[ "$base" != "$(git rev-parse HEAD)" ] || base=HEAD~1
+git diff --name-only "$base" HEAD | grep -Eq '^(api/.*|a[.]b)$' || exit 0"""
+OTHERS = (
+    ASKED.replace('"$base" HEAD |', '"$base" |'),
+    ASKED.replace("merge-base FETCH_HEAD HEAD", "merge-base origin/main HEAD"),
+    ASKED.replace("HEAD~1", "$(git rev-parse HEAD^)"),
+    ASKED.replace("git diff", "changed=$(git diff").replace(" HEAD | grep", ' HEAD)\necho "$changed" | grep'),
+    "git fetch origin main\n" + ASKED.partition("\n")[2].replace("-Eq '^(api/.*|a[.]b)$'", "-Eqx 'api/.*|a[.]b'"),
+)
+
+
+def asked(text: str, branch: str, *paths: str, base: str = "main") -> bool | None:
+    """Whether a script goes on where these paths have changed."""
+    changes = Changes(paths, frozenset({base}))
+    return read([text, "make"]).admits(lambda name: variable({BRANCH: branch}, name), changes)
+
+
+@pytest.mark.parametrize("text", [ASKED, *OTHERS])
+@pytest.mark.parametrize("branch", ["main", "x"])
+def test_a_script_that_asks_git_for_changed_paths(text: str, branch: str) -> None:
+    """One of them has to match, on the base branch as on others."""
+    assert asked(text, branch, "web/x", "api/x") is True
+    assert asked(text, branch, "web/x", "x/api/x", "acb") is False
+    assert asked(text, branch) is False
+
+
+def test_the_last_commit_is_not_what_a_branch_has_changed() -> None:
+    """Except on the base branch; and since the pushed commit itself nothing has."""
+    without = "\n".join(line for line in ASKED.splitlines() if "rev-parse" not in line)
+    assert (asked(without, "main", "api/x"), asked(without, "x", "api/x")) == (False, True)
+    last = ASKED.splitlines()[-1].replace('"$base"', "HEAD~1")
+    assert asked(f"git fetch origin main\n{last}", "main", "api/x") is True
+    assert asked(f"git fetch origin main\n{last}", "x", "api/x") is None
+    assert asked(last.replace("HEAD~1 HEAD", "HEAD HEAD"), "x", "api/x") is False
+    parted = last.replace("HEAD~1 HEAD", "origin/main...HEAD")
+    assert asked(f"git fetch origin main\n{parted}", "main", "api/x") is False
+    assert asked(f"git fetch origin main\n{parted}", "x", "api/x") is True
+
+
+def test_a_base_branch_that_only_the_run_knows() -> None:
+    """Both are tried: that the branch is the base, and that it is not."""
+    text = ASKED.replace("origin main", 'origin "$BASE"')
+    assert asked(text, "main", "api/x", base="$BASE") is True
+    assert asked(text, "main", "web/x", base="$BASE") is False
+    without = "\n".join(line for line in text.splitlines() if "rev-parse" not in line)
+    assert asked(without, "main", "api/x", base="$BASE") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ASKED.replace("| grep -Eq", "| grep -Evq"),
+        ASKED.replace("--name-only", "--stat"),
+        ASKED.replace("merge-base FETCH_HEAD HEAD", "merge-base develop HEAD"),
+        ASKED.replace('"$base" HEAD', '"$base" develop'),
+        ASKED.splitlines()[-1],
+    ],
+)
+def test_what_git_is_asked_otherwise_is_not_known(text: str) -> None:
+    """It is never taken for a yes."""
+    assert asked(text, "x", "api/x") is None
+
+
+def test_changes_since_another_branch_are_others() -> None:
+    """The step runs whatever the config's own comparison says."""
+    assert asked(ASKED, "x", "web/x", base="develop") is True
