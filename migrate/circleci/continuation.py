@@ -92,7 +92,7 @@ class Follower(NamedTuple):
             found = [Handover(jobs[0])]
         if not found and jobs:
             said = "no step of this setup config hands over in a way that can be followed; give the config that goes on"
-            self.claims.notes.add(NOT_FOUND, jobs[-1].trail, "setup", said)
+            self.claims.notes.add(NOT_FOUND, jobs[-1].trail, "setup", said, job=jobs[-1].id)
         workflows: list[Workflow] = []
         roots: list[Mapping] = []
         gone: set[str] = set()
