@@ -17,6 +17,7 @@ _CANDIDATES = 50
 _REPLACEABLE = (
     *("image", "script", "after_script", "size", "runs_on", "deployment", "services", "caches", "artifacts"),
     *("concurrency", "manual", "state", "changes", "oidc", "depth", "arch", "ip_ranges", "max_time"),
+    *("downloads", "no_downloads"),
 )
 """Fields that a merge can set or replace, and cannot take away."""
 
@@ -98,7 +99,10 @@ def _called(step: Step, base: Defined | None) -> str:
         return step.key
     if step.manual and not base.step.manual:
         return f"{step.key}-by-hand"
-    return f"{step.key}-on-condition" if step.state != base.step.state else step.key
+    if step.state != base.step.state:
+        return f"{step.key}-on-condition"
+    more = [name for name in step.downloads if name not in base.step.downloads]
+    return f"{step.key}-with-{more[0]}" if len(more) == 1 else step.key
 
 
 def _can_merge(step: Step, base: Step) -> bool:

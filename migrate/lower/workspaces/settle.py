@@ -1,0 +1,150 @@
+"""Workspaces become shared artifacts when all jobs are known: who hands on what, to whom, and how.
+
+A step has one shared artifact, named after its job, with all that it hands on; a step that attaches the workspace
+downloads those of the jobs before it, and no others (`migrate.lower.workspaces.downloads`).
+"""
+
+import re
+from collections.abc import Sequence
+
+from migrate.bitbucket.model import Upload
+from migrate.circleci.plan import Job
+from migrate.lower.draft import Draft, Run, StepDraft
+from migrate.lower.missing import failing
+from migrate.lower.plan.starting import Selected
+from migrate.lower.workspaces import commands, notes
+from migrate.lower.workspaces.layers import FOLDER, Layer, Use, is_packed
+from migrate.lower.workspaces.paths import globs, parts
+from migrate.lower.workspaces.upstream import may_be_missing, upstream
+
+_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_CAPTURED = {"on_success": "success", "on_fail": "failed"}
+
+
+def settle(draft: Draft, starts: Sequence[Selected]) -> None:
+    """Give every step its shared artifact, and put commands where archives are packed and unpacked."""
+    attaching = {name for name, step in draft.steps.items() if step.attached}
+    persisting = {job.id for job in draft.jobs.values() if _persists(job, draft)}
+    draft.upstream = upstream(draft.jobs.values(), attaching, persisting)
+    names = _names(draft, starts)
+    uses = _uses(draft)
+    cut = {name: _cut(step) for name, step in draft.steps.items() if step.persisted}
+    packed = {name: _packed(name, cut, uses, names[name], draft) for name in cut if uses.get(name)}
+    for name in cut:
+        if name in packed:
+            _persist(draft.steps[name], packed[name], uses[name], names[name])
+        else:
+            notes.unused(draft.steps[name])
+            _put(draft.steps[name], [(one.mark, "") for one in draft.steps[name].persisted])
+    for name in draft.upstream:
+        _attach(draft.steps[name], packed, names, starts, draft)
+
+
+def _persists(job: Job, draft: Draft) -> bool:
+    """Whether a job persists anything; of one that is left out its calls tell."""
+    step = draft.steps.get(job.id)
+    return bool(step.persisted) if step else any(call.step == "persist_to_workspace" for call in job.steps)
+
+
+def _uses(draft: Draft) -> dict[str, list[Use]]:
+    """For each job that persists, by id, the places that get its files."""
+    found: dict[str, list[Use]] = {}
+    for name, given in draft.upstream.items():
+        for producer in given:
+            step = draft.steps[name]
+            found.setdefault(producer, []).extend(Use(step, attached) for attached in step.attached)
+    return found
+
+
+def _cut(step: StepDraft) -> tuple[Layer, ...]:
+    found = [(one, part) for one in step.persisted for part in parts(one.root, one.paths, step)]
+    return tuple(Layer(step, one, part, number) for number, (one, part) in enumerate(found, 1))
+
+
+def _packed(
+    name: str, cut: dict[str, tuple[Layer, ...]], uses: dict[str, list[Use]], artifact: str, draft: Draft
+) -> tuple[Layer, ...]:
+    """The layers of a job, those with an archive that need one."""
+    beside = {other for given in draft.upstream.values() if name in given for other in given}
+    others = [layer for other in sorted(beside) for layer in cut.get(other, ())]
+    found = []
+    for layer in cut[name]:
+        rest = [other for other in others if other is not layer]
+        ending = "" if layer.number == 1 else f"-{layer.number}"
+        archive = f"{FOLDER}/{artifact}{ending}.tar.gz" if is_packed(layer, uses[name], rest) else ""
+        found.append(layer._replace(archive=archive))
+    return tuple(found)
+
+
+def _persist(step: StepDraft, layers: tuple[Layer, ...], uses: list[Use], artifact: str) -> None:
+    kept: dict[str, Upload] = {}
+    texts: dict[int, list[str]] = {}
+    for layer in layers:
+        capture = _CAPTURED.get(layer.persisted.when, "always")
+        found = [layer.archive] if layer.archive else [glob for place in layer.places for glob in globs(place)]
+        upload = kept.get(capture) or Upload(f"{artifact}-{capture}" if kept else artifact, (), "shared", capture)
+        kept[capture] = upload._replace(paths=tuple(dict.fromkeys((*upload.paths, *found))))
+        if layer.archive:
+            texts.setdefault(id(layer.persisted), []).append(commands.pack(layer))
+        notes.persisted(layer, uses, upload.name)
+    step.uploads += kept.values()
+    _put(step, [(one.mark, "\n".join(texts.get(id(one), ()))) for one in step.persisted])
+
+
+def _attach(
+    step: StepDraft,
+    packed: dict[str, tuple[Layer, ...]],
+    names: dict[str, str],
+    starts: Sequence[Selected],
+    draft: Draft,
+) -> None:
+    """Put the commands that unpack where the workspace was attached; one fails if files are left out for good."""
+    given = draft.upstream[step.job.id]
+    gone = [name for name in given if name not in draft.steps]
+    for attached in step.attached:
+        if gone:
+            notes.missing(step, attached, [name.partition("/")[2] for name in gone])
+            _put(step, [(attached.mark, failing("attach_workspace"))])
+            continue
+        use, texts = Use(step, attached), []
+        for producer in given:
+            optional = may_be_missing(draft.steps[producer], step, starts, draft)
+            archives = [layer for layer in packed[producer] if layer.archive]
+            texts += [commands.unpack(layer, use, optional=optional) for layer in archives]
+        notes.attached(step, attached, [names[producer] for producer in given])
+        _put(step, [(attached.mark, "\n".join(commands.joined(texts)))])
+
+
+def _put(step: StepDraft, texts: list[tuple[Run, str]]) -> None:
+    """Put commands in the places of marks; a mark without one goes, and a name that it had is told of."""
+    for mark, text in texts:
+        run = [mark._replace(text=text)] if text else []
+        step.script[:] = [new for item in step.script for new in (run if item is mark else [item])]
+        step.after_script[:] = [new for item in step.after_script for new in (run if item is mark else [item])]
+        if not text:
+            notes.untitled(step, mark)
+
+
+def _names(draft: Draft, starts: Sequence[Selected]) -> dict[str, str]:
+    """For each job that persists, the name of its artifact: no other in the same pipeline has it."""
+    scoped = {upload.name for step in draft.steps.values() for upload in step.uploads}
+    where: dict[str, set[int]] = {}
+    for place, one in enumerate(starts):
+        for job in one.jobs:
+            where.setdefault(job.id, set()).add(place)
+    taken: dict[str, set[int]] = {}
+    found = {}
+    for name, step in draft.steps.items():
+        if not step.persisted:
+            continue
+        base = _NAME.sub("-", step.job.name).strip("-.") or "workspace"
+        base = f"{base}-workspace" if base in scoped else base
+        chosen, number = base, 2
+        while chosen in scoped or not taken.get(chosen, set()).isdisjoint(where[name]):
+            chosen, number = f"{base}-{number}", number + 1
+        taken.setdefault(chosen, set()).update(where[name])
+        found[name] = chosen
+    return found
+
+
+__all__ = ["settle"]
