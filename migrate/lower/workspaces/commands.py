@@ -3,19 +3,18 @@
 from collections.abc import Iterable
 
 from migrate.lower.workspaces.layers import FOLDER, Layer, Use
-from migrate.lower.workspaces.paths import here, is_glob, word
+from migrate.lower.workspaces.paths import is_glob, word
 
 
 def pack(layer: Layer) -> str:
     """Pack a layer. The shell expands wildcards in the folder that it stands in, so it goes there first for them."""
-    base = here(layer.part.base, layer.step)
+    folder = word(layer.part.folder)
     paths = " ".join(word(path) for path in layer.part.paths)
     made = f"mkdir -p {FOLDER}\n"
-    if base == "" and layer.part.paths == (".",):
+    if not folder and layer.part.paths == (".",):
         return f"{made}tar -czf {word(layer.archive)} --exclude=./{FOLDER} ."
-    if base == "":
+    if not folder:
         return f"{made}tar -czf {word(layer.archive)} {paths}"
-    folder = word(layer.part.base if base is None else base)
     if any(is_glob(path) for path in layer.part.paths):
         return f'{made}(cd {folder} && tar -czf "$BITBUCKET_CLONE_DIR/{layer.archive}" {paths})'
     return f"{made}tar -czf {word(layer.archive)} -C {folder} {paths}"
@@ -23,9 +22,7 @@ def pack(layer: Layer) -> str:
 
 def unpack(layer: Layer, use: Use, *, optional: bool) -> str:
     """Unpack a layer where the workspace is attached; one that is `optional` only if it is there."""
-    whole = use.folder(layer)
-    base = here(whole, use.step)
-    folder = word(whole if base is None else base)
+    folder = word(use.folder(layer))
     archive = word(layer.archive)
     text = f"tar -xzf {archive}" + (f" -C {folder}" if folder else "")
     made = f"mkdir -p {folder}\n" if folder else ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrate.lower.draft import Attached, Persisted, Run, StepDraft
-from migrate.lower.workspaces.paths import Part, absolute, fixed, has_class, here, is_file, overlap
+from migrate.lower.workspaces.paths import Part, absolute, fixed, has_class, here, is_file, overlap, spelled
 from migrate.shell import analyse
 
 FOLDER = ".workspace"
@@ -47,9 +47,13 @@ class Use(NamedTuple):
     step: StepDraft
     attached: Attached
 
+    def base(self, layer: Layer) -> str:
+        """The folder that a layer comes to in CircleCI, from `/` or `~`."""
+        return absolute(posixpath.join(self.attached.at, layer.part.shift), self.step)
+
     def folder(self, layer: Layer) -> str:
-        """The folder that a layer comes to, from `/` or `~`."""
-        return posixpath.normpath(posixpath.join(absolute(self.attached.at, self.step), layer.part.shift))
+        """What commands call that folder here."""
+        return spelled(posixpath.join(self.attached.at, layer.part.shift), self.step)
 
 
 def _joined(base: str, path: str) -> str:
@@ -60,7 +64,7 @@ def _joined(base: str, path: str) -> str:
 def is_packed(layer: Layer, uses: Sequence[Use], others: Sequence[Layer]) -> bool:
     """Whether a layer has to be packed; `others` are those that somebody gets beside it."""
     base = here(layer.part.base, layer.step)
-    if base is None or any(here(use.folder(layer), use.step) != base for use in uses):
+    if base is None or any(here(use.base(layer), use.step) != base for use in uses):
         return True
     if any(has_class(path) for path in layer.part.paths) or _changes_later(layer):
         return True

@@ -8,6 +8,7 @@ Bitbucket's artifacts take globs below the clone directory, of which a folder's 
 import posixpath
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from migrate.lower.directories import inside, outside
@@ -25,18 +26,19 @@ _FOLDERS = frozenset({"app", "d", "dSYM", "egg", "git", "kext"})
 class Part(NamedTuple):
     """Paths below one folder of CircleCI's, which is where the clone lies if the paths lie there.
 
-    `base` is the folder as the job that persists calls it, from `/` or `~`; `shift` leads to it from the root of the
-    workspace.
+    `base` is the folder in CircleCI, from `/` or `~`, and `folder` what commands call it here; `shift` leads to it from
+    the root of the workspace.
     """
 
     base: str
+    folder: str
     shift: str
     paths: tuple[str, ...]
 
 
 def absolute(path: str, step: StepDraft) -> str:
     """A path of a job as CircleCI has it, from `/` or `~`."""
-    path = outside(_DIRECTORY.sub(step.directory, path))
+    path = outside(_DIRECTORY.sub(lambda _: step.directory, path))
     if not path.startswith(("/", "~")):
         path = posixpath.join(outside(step.directory), step.offset, path)
     return posixpath.normpath(path)
@@ -47,22 +49,44 @@ def here(path: str, step: StepDraft) -> str | None:
     return inside(path, step.directory)
 
 
+def spelled(path: str, step: StepDraft) -> str:
+    """What commands call a place here: from the clone directory, or from `/` or `~`.
+
+    What CircleCI's commands found with `..` is found with `..` here, because they will look for it there.
+    """
+    whole = absolute(path, step)
+    within = here(whole, step)
+    if within is not None:
+        return within
+    written = posixpath.normpath(posixpath.join(step.offset, _DIRECTORY.sub(".", path)))
+    return written if written.startswith("..") else whole
+
+
 def parts(root: str, paths: Iterable[str], step: StepDraft) -> tuple[Part, ...]:
     """What is persisted, apart for each folder that the root may be on Bitbucket.
 
     Where the clone lies below the root, as with `root: ~` and `paths: [project]`, it lies elsewhere on Bitbucket, so
     what is in it and what is not go their own ways.
     """
-    root, clone = absolute(root, step), posixpath.normpath(outside(step.directory))
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    base, clone = absolute(root, step), posixpath.normpath(outside(step.directory))
+    shift = posixpath.relpath(clone, base) if here(base, step) is None and _is_below(clone, base) else ""
+    found: dict[bool, dict[str, None]] = {}
     for path in paths:
-        whole = posixpath.normpath(posixpath.join(root, outside(path)))
-        moved = here(root, step) is None and here(whole, step) is not None
-        base = clone if moved else root
-        shift = posixpath.relpath(clone, root) if moved else ""
-        inner = posixpath.relpath(whole, base) if whole.startswith((base, "/")) else whole
-        found.setdefault((base, shift), {})[_whole_folder(inner)] = None
-    return tuple(Part(base, shift, tuple(listed)) for (base, shift), listed in found.items())
+        inner = posixpath.relpath(posixpath.normpath(posixpath.join(base, outside(path))), base)
+        if shift and fnmatchcase(shift, inner):
+            found.setdefault(True, {})["."] = None
+        elif shift and _is_below(inner, shift):
+            found.setdefault(True, {})[_whole_folder(posixpath.relpath(inner, shift))] = None
+        else:
+            found.setdefault(False, {})[_whole_folder(inner)] = None
+            if shift and inner == ".":
+                found.setdefault(True, {})["."] = None
+    split = {False: (base, spelled(root, step), ""), True: (clone, "", shift)}
+    return tuple(Part(*split[moved], tuple(listed)) for moved, listed in found.items())
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _whole_folder(path: str) -> str:

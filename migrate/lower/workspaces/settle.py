@@ -21,7 +21,7 @@ _NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _CAPTURED = {"on_success": "success", "on_fail": "failed"}
 
 
-def settle(draft: Draft, starts: Sequence[Selected]) -> None:
+def hand_on(draft: Draft, starts: Sequence[Selected]) -> None:
     """Give every step its shared artifact, and put commands where archives are packed and unpacked."""
     attaching = {name for name, step in draft.steps.items() if step.attached}
     persisting = {job.id for job in draft.jobs.values() if _persists(job, draft)}
@@ -29,7 +29,12 @@ def settle(draft: Draft, starts: Sequence[Selected]) -> None:
     names = _names(draft, starts)
     uses = _uses(draft)
     cut = {name: _cut(step) for name, step in draft.steps.items() if step.persisted}
-    packed = {name: _packed(name, cut, uses, names[name], draft) for name in cut if uses.get(name)}
+    before = upstream(draft.jobs.values(), persisting, persisting)
+    packed: dict[str, tuple[Layer, ...]] = {}
+    for name, layers in cut.items():
+        if uses.get(name):
+            others = [layer for other in _beside(name, before, draft) for layer in cut.get(other, ())]
+            packed[name] = _packed(layers, uses[name], others, names[name])
     for name in cut:
         if name in packed:
             _persist(draft.steps[name], packed[name], uses[name], names[name])
@@ -61,17 +66,22 @@ def _cut(step: StepDraft) -> tuple[Layer, ...]:
     return tuple(Layer(step, one, part, number) for number, (one, part) in enumerate(found, 1))
 
 
-def _packed(
-    name: str, cut: dict[str, tuple[Layer, ...]], uses: dict[str, list[Use]], artifact: str, draft: Draft
-) -> tuple[Layer, ...]:
+def _beside(name: str, before: dict[str, tuple[str, ...]], draft: Draft) -> list[str]:
+    """The jobs whose layers come to the same consumer, in an order that counts: of the same file the later one wins.
+
+    Jobs that do not wait for each other cannot have the same file: CircleCI refuses to attach it.
+    """
+    found = {other for given in draft.upstream.values() if name in given for other in given}
+    return sorted(other for other in found if other == name or name in before[other] or other in before[name])
+
+
+def _packed(layers: tuple[Layer, ...], uses: list[Use], others: list[Layer], artifact: str) -> tuple[Layer, ...]:
     """The layers of a job, those with an archive that need one."""
-    beside = {other for given in draft.upstream.values() if name in given for other in given}
-    others = [layer for other in sorted(beside) for layer in cut.get(other, ())]
     found = []
-    for layer in cut[name]:
-        rest = [other for other in others if other is not layer]
+    for layer in layers:
         ending = "" if layer.number == 1 else f"-{layer.number}"
-        archive = f"{FOLDER}/{artifact}{ending}.tar.gz" if is_packed(layer, uses[name], rest) else ""
+        rest = [other for other in others if other is not layer]
+        archive = f"{FOLDER}/{artifact}{ending}.tar.gz" if is_packed(layer, uses, rest) else ""
         found.append(layer._replace(archive=archive))
     return tuple(found)
 
@@ -147,4 +157,4 @@ def _names(draft: Draft, starts: Sequence[Selected]) -> dict[str, str]:
     return found
 
 
-__all__ = ["settle"]
+__all__ = ["hand_on"]
