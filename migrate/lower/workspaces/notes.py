@@ -67,6 +67,14 @@ MISSING = declare(
     command out.""",
     *_DOCS,
 )
+ELSEWHERE = declare(
+    "workspace-elsewhere",
+    Fate.MANUAL,
+    "A job attaches files of a job that does not run with it",
+    """Your choices let it run in a start condition where the other one does not run, so nothing hands on the files
+    there. Let the other job run there, too, or make the files in another way.""",
+    *_DOCS,
+)
 _NAMED = 6
 """How many jobs a note names."""
 
@@ -105,6 +113,12 @@ def missing(step: StepDraft, use: Attached, names: Sequence[str]) -> None:
     """Say that files cannot come."""
     said = f"{_listed(names)} is left out, whose files came to '{use.at}'; the step fails until you bring them there"
     step.note(MISSING, use.mark.trail, said)
+
+
+def elsewhere(step: StepDraft, use: Attached, names: Sequence[str], where: str) -> None:
+    """Say that files do not come in one start condition."""
+    said = f"in '{where}' {_listed(names)} does not run, whose files come to '{use.at}'"
+    step.note(ELSEWHERE, use.mark.trail, said)
 
 
 def untitled(step: StepDraft, mark: Run) -> None:

@@ -4,7 +4,6 @@ A step has one shared artifact, named after its job, with all that it hands on; 
 downloads those of the jobs before it, and no others (`migrate.lower.workspaces.downloads`).
 """
 
-import re
 from collections.abc import Sequence
 
 from migrate.bitbucket.model import Upload
@@ -14,10 +13,10 @@ from migrate.lower.missing import failing
 from migrate.lower.plan.starting import Selected
 from migrate.lower.workspaces import commands, notes
 from migrate.lower.workspaces.layers import FOLDER, Layer, Use, is_packed
+from migrate.lower.workspaces.names import artifact_names
 from migrate.lower.workspaces.paths import globs, parts
 from migrate.lower.workspaces.upstream import may_be_missing, upstream
 
-_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _CAPTURED = {"on_success": "success", "on_fail": "failed"}
 
 
@@ -26,7 +25,7 @@ def hand_on(draft: Draft, starts: Sequence[Selected]) -> None:
     attaching = {name for name, step in draft.steps.items() if step.attached}
     persisting = {job.id for job in draft.jobs.values() if _persists(job, draft)}
     draft.upstream = upstream(draft.jobs.values(), attaching, persisting)
-    names = _names(draft, starts)
+    names = artifact_names(draft, starts)
     uses = _uses(draft)
     cut = {name: _cut(step) for name, step in draft.steps.items() if step.persisted}
     before = upstream(draft.jobs.values(), persisting, persisting)
@@ -43,6 +42,7 @@ def hand_on(draft: Draft, starts: Sequence[Selected]) -> None:
             _put(draft.steps[name], [(one.mark, "") for one in draft.steps[name].persisted])
     for name in draft.upstream:
         _attach(draft.steps[name], packed, names, starts, draft)
+    _note_elsewhere(draft, starts)
 
 
 def _persists(job: Job, draft: Draft) -> bool:
@@ -125,6 +125,18 @@ def _attach(
         _put(step, [(attached.mark, "\n".join(commands.joined(texts)))])
 
 
+def _note_elsewhere(draft: Draft, starts: Sequence[Selected]) -> None:
+    """Say where the user's choices let a job run without one whose files it gets; filters do that in CircleCI, too."""
+    chosen = {(one.section, one.pattern) for one in draft.choices.selections}
+    for start in (one for one in starts if (one.section, one.pattern) in chosen):
+        here = {job.id for job in start.jobs}
+        for name in sorted(here & draft.upstream.keys()):
+            absent = [one for one in draft.upstream[name] if one in draft.steps and one not in here]
+            for attached in draft.steps[name].attached if absent else ():
+                shown = [draft.steps[one].job.name for one in absent]
+                notes.elsewhere(draft.steps[name], attached, shown, f"{start.section} {start.pattern}".strip())
+
+
 def _put(step: StepDraft, texts: list[tuple[Run, str]]) -> None:
     """Put commands in the places of marks; a mark without one goes, and a name that it had is told of."""
     for mark, text in texts:
@@ -133,28 +145,6 @@ def _put(step: StepDraft, texts: list[tuple[Run, str]]) -> None:
         step.after_script[:] = [new for item in step.after_script for new in (run if item is mark else [item])]
         if not text:
             notes.untitled(step, mark)
-
-
-def _names(draft: Draft, starts: Sequence[Selected]) -> dict[str, str]:
-    """For each job that persists, the name of its artifact: no other in the same pipeline has it."""
-    scoped = {upload.name for step in draft.steps.values() for upload in step.uploads}
-    where: dict[str, set[int]] = {}
-    for place, one in enumerate(starts):
-        for job in one.jobs:
-            where.setdefault(job.id, set()).add(place)
-    taken: dict[str, set[int]] = {}
-    found = {}
-    for name, step in draft.steps.items():
-        if not step.persisted:
-            continue
-        base = _NAME.sub("-", step.job.name).strip("-.") or "workspace"
-        base = f"{base}-workspace" if base in scoped else base
-        chosen, number = base, 2
-        while chosen in scoped or not taken.get(chosen, set()).isdisjoint(where[name]):
-            chosen, number = f"{base}-{number}", number + 1
-        taken.setdefault(chosen, set()).update(where[name])
-        found[name] = chosen
-    return found
 
 
 __all__ = ["hand_on"]
