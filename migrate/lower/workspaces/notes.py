@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from migrate.diagnostics import Fate, declare
-from migrate.lower.draft import Attached, Run, StepDraft
+from migrate.lower.draft import Attached, Persisted, Run, StepDraft
 from migrate.lower.steps.shared_keys import STEP_TITLE
 from migrate.lower.workspaces.layers import Layer, Use, may_lose_modes
 
@@ -101,12 +101,11 @@ def attached(step: StepDraft, use: Attached, names: Sequence[str]) -> None:
         step.note(EMPTY, use.mark.trail, f"no job that '{step.job.name}' requires persists anything")
 
 
-def unused(step: StepDraft) -> None:
-    """Say that nobody gets what a step hands on."""
-    for one in step.persisted:
-        when = "" if one.when == "on_success" else f" ('when: {one.when}')"
-        said = f"{_listed(one.paths)} below '{one.root}'{when} is kept for nobody: no job that runs here attaches it"
-        step.note(UNUSED, one.mark.trail, said)
+def unused(step: StepDraft, use: Persisted) -> None:
+    """Say that nobody gets what is handed on, or that it is nothing."""
+    when = "" if use.when == "on_success" else f" ('when: {use.when}')"
+    why = "no job that runs here attaches it" if use.paths else "no path is named"
+    step.note(UNUSED, use.mark.trail, f"{_listed(use.paths)} below '{use.root}'{when} is kept for nobody: {why}")
 
 
 def missing(step: StepDraft, use: Attached, names: Sequence[str]) -> None:

@@ -38,7 +38,8 @@ def hand_on(draft: Draft, starts: Sequence[Selected]) -> None:
         if name in packed:
             _persist(draft.steps[name], packed[name], uses[name], names[name])
         else:
-            notes.unused(draft.steps[name])
+            for one in draft.steps[name].persisted:
+                notes.unused(draft.steps[name], one)
             _put(draft.steps[name], [(one.mark, "") for one in draft.steps[name].persisted])
     for name in draft.upstream:
         _attach(draft.steps[name], packed, names, starts, draft)
@@ -98,6 +99,9 @@ def _persist(step: StepDraft, layers: tuple[Layer, ...], uses: list[Use], artifa
             texts.setdefault(id(layer.persisted), []).append(commands.pack(layer))
         notes.persisted(layer, uses, upload.name)
     step.uploads += kept.values()
+    for one in step.persisted:
+        if not one.paths:
+            notes.unused(step, one)
     _put(step, [(one.mark, "\n".join(texts.get(id(one), ()))) for one in step.persisted])
 
 
@@ -110,10 +114,10 @@ def _attach(
 ) -> None:
     """Put the commands that unpack where the workspace was attached; one fails if files are left out for good."""
     given = draft.upstream[step.job.id]
-    gone = [name for name in given if name not in draft.steps]
+    gone = [job.name for job in draft.jobs.values() if job.id in given and job.id not in draft.steps]
     for attached in step.attached:
         if gone:
-            notes.missing(step, attached, [name.partition("/")[2] for name in gone])
+            notes.missing(step, attached, gone)
             _put(step, [(attached.mark, failing("attach_workspace"))])
             continue
         use, texts = Use(step, attached), []
