@@ -462,7 +462,10 @@ def runner_reads_it(_: str, outcome: Outcome) -> Iterator[str]:
 
 
 def _as_the_runner_knows(node: Any) -> Any:  # noqa: ANN401 - a document as PyYAML reads it
-    """The document without what the runner has not learnt: an image's role, states, final steps, child pipelines."""
+    """The document without what the runner has not learnt.
+
+    That is: an image's role, states, final steps, child pipelines, the names of artifacts that are downloaded.
+    """
     if isinstance(node, list):
         return [_as_the_runner_knows(item) for item in node]
     if not isinstance(node, dict):
@@ -473,7 +476,8 @@ def _as_the_runner_knows(node: Any) -> Any:  # noqa: ANN401 - a document as PyYA
         return {"name": node["name"], "script": [f"run {node['custom']}"]}
     if list(node) == ["oidc-role"]:
         return {"access-key": node["oidc-role"], "secret-key": node["oidc-role"]}
-    known = {key: _as_the_runner_knows(value) for key, value in node.items() if key != "state"}
+    new = {"state"} | ({"download"} if isinstance(node.get("download"), list) else set())
+    known = {key: _as_the_runner_knows(value) for key, value in node.items() if key not in new}
     return {key: value for key, value in known.items() if not (key == "condition" and value == {})}
 
 
@@ -509,6 +513,37 @@ def limits_hold(_: str, outcome: Outcome) -> Iterator[str]:
             yield f"'{step['name']}' has {len(services)} services; at most {_MOST_SERVICES} are allowed"
         if not step.get("script") and step.get("type") != "pipeline":
             yield f"'{step['name']}' has no script"
+
+
+def artifacts_hold(_: str, outcome: Outcome) -> Iterator[str]:
+    """Names of artifacts are unique in a step, globs are legal, and what is downloaded was uploaded (3.4 and 1.6)."""
+    doc = document(outcome)
+    for step in steps(doc):
+        uploads = (step.get("artifacts") or {}).get("upload") or []
+        names = Counter(one["name"] for one in uploads)
+        yield from (f"'{step['name']}' has {n} artifacts '{name}'" for name, n in names.items() if n > 1)
+        for path in (path for one in uploads for path in one["paths"]):
+            if path.startswith(("/", "~")) or not {".", "..", ""}.isdisjoint(path.split("/")):
+                yield f"'{step['name']}' has the artifact path '{path}', which is none below the clone directory"
+    children = {step["custom"]: step for step in steps(doc) if step.get("type") == "pipeline"}
+    for where, groups in starts(doc):
+        given = (children.get(where.removeprefix("custom "), {}).get("artifacts") or {}).get("input") or []
+        yield from _not_uploaded(where, groups, set(given))
+
+
+def _not_uploaded(where: str, groups: list[Steps], known: set[str]) -> Iterator[str]:
+    """What a pipeline downloads and no step before has uploaded; `known` is what it was given."""
+    for group in groups:
+        found: set[str] = set()
+        for step in group:
+            artifacts = step.get("artifacts") or {}
+            wanted = (artifacts.get("download") or []) if "download" in artifacts else artifacts.get("input") or []
+            for name in wanted:
+                if name not in known:
+                    yield f"{where}: '{step['name']}' downloads '{name}', which no step before it uploads"
+            shared = [one["name"] for one in artifacts.get("upload") or () if one["type"] == "shared"]
+            found.update(shared, artifacts.get("output") or ())
+        known |= found
 
 
 def variables_hold(_: str, outcome: Outcome) -> Iterator[str]:
@@ -586,6 +621,7 @@ LAWS: tuple[Law, ...] = (
     schema_holds,
     runner_reads_it,
     limits_hold,
+    artifacts_hold,
     variables_hold,
     schedules_hold,
     notes_are_placed,

@@ -209,6 +209,8 @@ jobs:
       - prepare
       - restore_cache: {key: 'deps-{{ checksum "lock" }}'}
       - run: make "$CIRCLE_JOB"
+      - attach_workspace: {at: .}
+      - persist_to_workspace: {root: ., paths: [log.txt]}
       - save_cache: {key: 'deps-{{ checksum "lock" }}', paths: [deps]}
   test: *job
   ship: *job
@@ -279,8 +281,15 @@ BREAKS: tuple[tuple[laws.Law, Callable[[Outcome], Outcome]], ...] = (
     (laws.limits_hold, rewritten(r"caches: \[deps\]", "caches: [dependencies]")),
     (laws.limits_hold, rewritten(r"caches: \[deps\]", "caches: [deps, deps]")),
     (laws.limits_hold, rewritten(r"caches: \[deps\]", "services: [postgres]")),
-    (laws.limits_hold, rewritten(r"(name: (?:build|test))", r"\1\n        deployment: Test", 2)),
+    (laws.limits_hold, rewritten(r"^( +name: (?:build|test))", r"\1\n        deployment: Test", 2)),
     (laws.limits_hold, rewritten(r"^( *)- step: \*build", (r"\1- step: *build" + "\n") * 99 + r"\1- step: *build")),
+    (laws.artifacts_hold, rewritten(r"download: \[build\]", "download: [biuld]")),
+    (laws.artifacts_hold, rewritten(r"download: \[build\]", "download: [test]")),
+    (laws.artifacts_hold, rewritten(r"paths: \[[^]]*\]", "paths: [../log.txt]")),
+    (
+        laws.artifacts_hold,
+        rewritten(r"^( *)- name: build\n\1  type: shared", r"\1- {name: build, type: scoped, paths: [a]}\n\g<0>"),
+    ),
     (laws.variables_hold, asking("{name: X}", first=False)),
     (laws.variables_hold, asking("{name: X-Y}")),
     (laws.variables_hold, asking("{name: X, default: a, allowed-values: [b]}")),

@@ -74,7 +74,8 @@ class Step:
     of the steps with one `concurrency` group one runs at a time; with `changes`, it runs where one of these globs
     matches a changed path; with `state`, where this expression holds (section 1.10). A `final` step is the last of its
     pipeline, and runs whatever happened before it. One with a `child` has no script: it runs the custom pipeline of
-    this name, gives it the artifacts named in `inputs` and takes those in `outputs` (section 1.6).
+    this name, gives it the artifacts named in `inputs` and takes those in `outputs` (section 1.6). A step gets the
+    shared artifacts of all steps before it, or those of `downloads`, or, if it has `no_downloads`, none (section 3.4).
     """
 
     key: str = field(compare=False)
@@ -102,6 +103,8 @@ class Step:
     services: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
     artifacts: tuple[Upload, ...] = ()
+    downloads: tuple[str, ...] = ()
+    no_downloads: bool = False
     comment: str = field(default="", compare=False)
     job: str = field(default="", compare=False)
 

@@ -112,8 +112,16 @@ def _step(step: Step, shared: dict[str, str]) -> Iterator[tuple[str, Value]]:
     yield "script", [_item(item, shared) for item in step.script]
     if step.after_script:
         yield "after-script", [_item(item, shared) for item in step.after_script]
+    artifacts = dict(_artifacts(step))
+    if artifacts:
+        yield "artifacts", artifacts
+
+
+def _artifacts(step: Step) -> Iterator[tuple[str, Value]]:
+    if step.downloads or step.no_downloads:
+        yield "download", Flow(list[Value](step.downloads)) if step.downloads else False
     if step.artifacts:
-        yield "artifacts", {"upload": [_upload(upload) for upload in step.artifacts]}
+        yield "upload", [_upload(upload) for upload in step.artifacts]
 
 
 def _condition(step: Step) -> Value:

@@ -17,6 +17,7 @@ from migrate.lower.plan.selections import choose
 from migrate.lower.plan.triggers import select
 from migrate.lower.plan.workflows import fold
 from migrate.lower.starts import assemble, note_dropped, note_never
+from migrate.lower.workspaces.settle import hand_on
 
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
     fold,  # before additions: what the user adds has filters of its own, not the workflow's condition
@@ -57,6 +58,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     note_merged(plan, selected, draft)
     running = {job.id for start in selected for job in start.jobs}
     draft.steps = {name: step for name, step in draft.steps.items() if name in running}
+    hand_on(draft, selected)  # when it is known what runs where, and before its commands are written
     scripts = script.write(draft.steps)
     steps = {name: finish(step, *scripts[name]) for name, step in draft.steps.items()}
     steps = statuses.hold(plan, steps, draft)

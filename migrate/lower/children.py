@@ -58,7 +58,8 @@ class Children:
         earlier = 0
         for one in bits(inside):
             earlier |= arranged.graph.before[one] & ~inside
-        inputs, outputs = _shared(arranged, earlier), _shared(arranged, inside)
+        inputs = _wanted(arranged, inside, _shared(arranged, earlier))
+        outputs = _shared(arranged, inside)
         return Step(name, name, (), child=name, inputs=inputs, outputs=outputs)
 
     @property
@@ -77,6 +78,14 @@ class Children:
 def _shared(arranged: Arranged, found: int) -> tuple[str, ...]:
     uploads = (upload for one in bits(found) for upload in arranged.steps[one].artifacts)
     return tuple(dict.fromkeys(upload.name for upload in uploads if upload.type == "shared"))
+
+
+def _wanted(arranged: Arranged, inside: int, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the artifacts that a step of the child downloads: all, unless each step says which."""
+    steps = [arranged.steps[one] for one in bits(inside)]
+    if any(not (step.downloads or step.no_downloads) for step in steps):
+        return names
+    return tuple(name for name in names if any(name in step.downloads for step in steps))
 
 
 def pipeline_of(groups: Sequence[Sequence[Step]]) -> Pipeline:

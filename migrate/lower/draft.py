@@ -55,6 +55,22 @@ class CacheUse(NamedTuple):
     after: int
 
 
+class Persisted(NamedTuple):
+    """A `persist_to_workspace`: its `paths` are globs below `root`; `mark` stands in the script where it stood."""
+
+    root: str
+    paths: tuple[str, ...]
+    when: str
+    mark: Run
+
+
+class Attached(NamedTuple):
+    """An `attach_workspace` to the folder `at`; `mark` stands in the script where it stood."""
+
+    at: str
+    mark: Run
+
+
 class Container(NamedTuple):
     """A container beside the job's first one: `name` is what the service is called if no other has the name."""
 
@@ -103,6 +119,7 @@ class Draft:
     """What crosses rooms.
 
     `parameters` are the variables for the pipeline parameters of a workflow, `given` those that its commands read.
+    `upstream` has, for each job that attaches the workspace, the ids of those whose files it gets.
     """
 
     catalog: Catalog
@@ -124,6 +141,7 @@ class Draft:
     parameters: dict[str, dict[str, str]] = field(default_factory=dict)
     given: dict[str, dict[str, None]] = field(default_factory=dict)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
+    upstream: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -159,6 +177,8 @@ class StepDraft:
     cache_uses: list[CacheUse] = field(default_factory=list)
     caches: dict[str, Cache] = field(default_factory=dict)
     uploads: list[Upload] = field(default_factory=list)
+    persisted: list[Persisted] = field(default_factory=list)
+    attached: list[Attached] = field(default_factory=list)
 
     @property
     def claims(self) -> Claims:

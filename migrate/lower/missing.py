@@ -19,9 +19,13 @@ _ESCAPED = re.compile(r'(["\\$`])')
 
 def fail(what: str, step: StepDraft, trail: Trail, title: str = "") -> None:
     """Add a command that fails and says what is missing; nothing after it runs."""
+    step.script.append(Run(failing(what), "missing-step", title, trail))
+
+
+def failing(what: str) -> str:
+    """A command that fails and says what is missing."""
     shown = _ESCAPED.sub(r"\\\1", " ".join(what.split()))
-    text = f'echo "{shown} of CircleCI is missing here; see the migration report" >&2\nfalse'
-    step.script.append(Run(text, "missing-step", title, trail))
+    return f'echo "{shown} of CircleCI is missing here; see the migration report" >&2\nfalse'
 
 
 def fail_in_place(call: Call, step: StepDraft, code: Code, said: str) -> None:

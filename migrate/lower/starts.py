@@ -22,6 +22,7 @@ from migrate.lower.plan.guards import FILTER_STATE
 from migrate.lower.plan.nesting import MOST_STEPS
 from migrate.lower.plan.order import Child
 from migrate.lower.plan.starting import Selected
+from migrate.lower.workspaces.downloads import with_downloads
 
 REQUIRES_DROPPED = declare(
     "requires-dropped",
@@ -120,7 +121,9 @@ def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step
     told = _Told()
     names = {job.name for job in draft.jobs.values()}
     children = Children(draft, names | {one.pattern for one in selected if one.section == "custom"})
-    starts = [_start(one, draft, steps, told, children) for one in selected]
+    orders = (arrange(one, steps | _asking(one, draft, steps), draft) for one in selected)
+    laid = with_downloads(orders, draft)
+    starts = [_start(one, arranged, draft, told, children) for one, arranged in zip(selected, laid, strict=True)]
     approvals.note(list(told.gates.values()), draft)
     statuses.note(steps, told.running, told.finals, draft)
     kept = tuple(
@@ -148,8 +151,7 @@ def _is_taken(start: Start, starts: list[Start]) -> bool:
     return matched or (start.section == "branches" and any(other.section == "default" for other in others))
 
 
-def _start(one: Selected, draft: Draft, steps: dict[str, Step], told: _Told, children: Children) -> Start:
-    arranged = arrange(one, steps | _asking(one, draft, steps), draft)
+def _start(one: Selected, arranged: Arranged, draft: Draft, told: _Told, children: Children) -> Start:
     where = f"{one.section} {one.pattern}".strip()
     groups = [
         [children.step(item, arranged) if isinstance(item, Child) else arranged.steps[item] for item in group]

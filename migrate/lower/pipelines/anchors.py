@@ -6,7 +6,7 @@ a command of several lines that two definitions have is an anchored text.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from migrate.bitbucket.model import Command, Defined, Parallel, Pipeline, Pipelines, Shared, Start, Step
 
@@ -17,8 +17,11 @@ _CANDIDATES = 50
 _REPLACEABLE = (
     *("image", "script", "after_script", "size", "runs_on", "deployment", "services", "caches", "artifacts"),
     *("concurrency", "manual", "state", "changes", "oidc", "depth", "arch", "ip_ranges", "max_time"),
+    *("downloads", "no_downloads"),
 )
 """Fields that a merge can set or replace, and cannot take away."""
+_ARTIFACTS = ("artifacts", "downloads", "no_downloads")
+"""Fields that are one key together."""
 
 
 def name(model: Pipelines) -> Pipelines:
@@ -98,14 +101,22 @@ def _called(step: Step, base: Defined | None) -> str:
         return step.key
     if step.manual and not base.step.manual:
         return f"{step.key}-by-hand"
-    return f"{step.key}-on-condition" if step.state != base.step.state else step.key
+    if step.state != base.step.state:
+        return f"{step.key}-on-condition"
+    more = [name for name in step.downloads if name not in base.step.downloads]
+    return f"{step.key}-with-{more[0]}" if len(more) == 1 else step.key
 
 
 def _can_merge(step: Step, base: Step) -> bool:
     """Whether a merge can make the step: it can replace a key, but not take one away; and it must be short."""
-    gone = any(getattr(base, field) and not getattr(step, field) for field in _REPLACEABLE)
+    keys = [(field,) for field in _REPLACEABLE if field not in _ARTIFACTS] + [_ARTIFACTS]
+    gone = any(_has(base, fields) and not _has(step, fields) for fields in keys)
     lines = sum(_lines(item) for item in step.script)
     return not gone and step.clone == base.clone and (len(step.script) > 1 or lines > 1)
+
+
+def _has(step: Step, fields: Iterable[str]) -> bool:
+    return any(getattr(step, field) for field in fields)
 
 
 def _lines(item: object) -> int:

@@ -1,6 +1,7 @@
 """`store_artifacts` becomes an artifact for people to download, kept also when the step fails."""
 
 import posixpath
+import re
 
 from migrate.bitbucket.model import Upload
 from migrate.circleci.plan import Call
@@ -8,7 +9,7 @@ from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.registry import step
 from migrate.lower.steps.shared_keys import note_title, title
-from migrate.shell import quote
+from migrate.lower.workspaces.paths import absolute, globs, here, spelled, word
 
 ARTIFACT = declare(
     "artifact",
@@ -20,6 +21,7 @@ ARTIFACT = declare(
     "https://support.atlassian.com/bitbucket-cloud/docs/use-artifacts-in-steps/",
 )
 _FOLDER = "artifacts"
+_WORD = re.compile(r"[^A-Za-z0-9._-]+")
 _CAPTURED = {"on_success": "success", "on_fail": "failed"}
 
 
@@ -29,21 +31,34 @@ def lower(call: Call, step: StepDraft) -> None:
     path = step.text("path", call.body, call.trail)
     destination = step.text("destination", call.body, call.trail)
     when = step.text("when", call.body, call.trail)
-    within = step.inside(path)
+    within = here(absolute(path, step), step)
+    name = _name(destination.strip("/") or path.rstrip("/"), path, step)
     if within is None:
-        within = posixpath.join(_FOLDER, posixpath.basename(path.rstrip("/")) or "root")
-        copy = f"mkdir -p {_FOLDER}\ncp -r {quote(path) if not path.startswith('~') else path} {_FOLDER}/"
-        run = Run(copy, "collect-artifacts", title(call, step), call.trail, when="always")
-        step.after_script.append(run)
+        source = spelled(path, step)
+        folder = _folder(source, name, step)
+        within = posixpath.join(folder, posixpath.basename(source) or "root")
+        copy = f"mkdir -p {word(folder)}\ncp -r {word(source)} {word(folder)}/"
+        step.after_script.append(Run(copy, "collect-artifacts", title(call, step), call.trail, when="always"))
     else:
         note_title(call, step)
-    name = posixpath.basename(posixpath.splitext(destination.strip("/") or within)[0]) or "build"
-    step.uploads.append(Upload(name, _globs(within), capture_on=_CAPTURED.get(when, "always")))
+    step.uploads.append(Upload(name, globs(within), capture_on=_CAPTURED.get(when, "always")))
     step.note(ARTIFACT, call.trail, f"'{path}' is the artifact '{name}'")
 
 
-def _globs(path: str) -> tuple[str, ...]:
-    """A folder's name alone keeps nothing (reference bitbucket.md, section 3.4)."""
-    if not path:
-        return ("**",)
-    return (path,) if "." in posixpath.basename(path) else (path, f"{path}/**")
+def _name(called: str, path: str, step: StepDraft) -> str:
+    """The last part of what the artifact is called, or all of its path if that is taken, or a number if that is too."""
+    taken = {upload.name for upload in step.uploads}
+    short = posixpath.basename(posixpath.splitext(called)[0])
+    candidates = [_WORD.sub("-", text).strip("-.") for text in (short, path)]
+    name = next((one for one in candidates if one and one not in taken), "")
+    first, number = candidates[0] or "build", 1
+    while not name or name in taken:
+        name, number = first if number == 1 else f"{first}-{number}", number + 1
+    return name
+
+
+def _folder(source: str, name: str, step: StepDraft) -> str:
+    """The folder that a copy goes to: one of its own if there is a copy of the same name already."""
+    kept = posixpath.join(_FOLDER, posixpath.basename(source))
+    taken = any(path.startswith(kept) for upload in step.uploads for path in upload.paths)
+    return posixpath.join(_FOLDER, name) if taken else _FOLDER
