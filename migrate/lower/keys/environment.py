@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from migrate.circleci.passed import passed
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.registry import job_key
@@ -26,6 +27,14 @@ VARIABLE_NAME = declare(
     Fate.DROPPED,
     "A variable has a name that no shell can export",
     "A name consists of letters, digits and '_', and begins with no digit. Rename the variable where it is read.",
+    *_DOCS,
+)
+NUMBER_PASSED = declare(
+    "number-passed",
+    Fate.REWRITTEN,
+    "A variable's value is a number, which has another spelling",
+    """Without quotes 3.10 is the number 3.1, 017 is 15 and 1000000 is 1e+06, and so CircleCI passes them. The script
+    has what CircleCI passed. If the text was meant, put it in quotes in the config, or mend the export line.""",
     *_DOCS,
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -79,10 +88,14 @@ def _pairs(node: Node | None, step: StepDraft, trail: Trail) -> Iterator[tuple[s
 
 
 def _plain(value: Node, name: str, step: StepDraft, trail: Trail) -> str:
-    """CircleCI passes booleans as 1 and 0 (reference circleci.md, section 0)."""
-    if isinstance(value, Scalar) and value.kind == "bool":
-        return "1" if value.truth else "0"
-    return step.plain(value, name, trail)
+    """The text that a process finds in the variable."""
+    text = step.plain(value, name, trail)
+    if not isinstance(value, Scalar) or value.kind == "str" or value.symbols:
+        return text
+    found = passed(value)
+    if value.kind in {"int", "float"} and found != text:
+        step.note(NUMBER_PASSED, value.span, f"{name} is the number {text}, which CircleCI passes as {found}")
+    return found
 
 
 def _word(value: Scalar, step: StepDraft, trail: Trail) -> str:
