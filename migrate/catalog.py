@@ -15,13 +15,23 @@ from migrate.yamlio.read import read
 
 
 class Variable(NamedTuple):
-    """What stands for one of CircleCI's variables: another variable, a value, or nothing and what to do."""
+    """What stands for one of CircleCI's variables or pipeline values.
+
+    Another `variable`, what a shell has `computed` (as it stands between double quotes), a `value` that the converter
+    knows, or `nothing` and what to do.
+    """
 
     name: str
     variable: str = ""
     value: str = ""
     nothing: str = ""
     differs: str = ""
+    computed: str = ""
+
+    @property
+    def held(self) -> str:
+        """The variable that holds it in a script; "" if there is none."""
+        return self.variable or (self.name.upper().replace(".", "_") if self.computed else "")
 
 
 class ResourceClass(NamedTuple):
@@ -81,6 +91,16 @@ class Catalog:
         """CircleCI's variables and pipeline values by name."""
         rows = [*self._rows("environment.yml", "circleci"), *self._rows("environment.yml", "pipeline")]
         return {name: Variable(name, **_texts(row)) for name, row in rows}
+
+    def variable(self, name: str) -> Variable | None:
+        """The row of a name, or of all names that begin as it does."""
+        ends = (at for at in range(len(name), 0, -1) if f"{name[:at]}*" in self.variables)
+        return self.variables.get(name) or next((self.variables[f"{name[:at]}*"] for at in ends), None)
+
+    @cached_property
+    def computed(self) -> dict[str, Variable]:
+        """What a shell computes, by the variable that holds it."""
+        return {row.held: row for row in self.variables.values() if row.computed}
 
     @cached_property
     def known_variables(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from migrate.circleci.plan import Job
 from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
 from migrate.lower.directories import inside
 from migrate.lower.plan.starting import Started
+from migrate.shell import analyse
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Default, Node, Scalar, Symbol
 
@@ -170,6 +171,12 @@ class StepDraft:
         """The commands of the script, without pipes."""
         return [item for item in self.script if isinstance(item, Run)]
 
+    @property
+    def carried(self) -> frozenset[str]:
+        """The variables that a command of the job hands on to later ones through `$BASH_ENV`."""
+        texts = [text for run in self.runs for text in analyse(run.text).bash_env if text]
+        return frozenset(name for text in texts for name in analyse(text).exports | analyse(text).sets)
+
     def note(self, code: Code, where: Trail | Span, detail: str) -> None:
         """Say something about this job; `where` is a place in its definition, or a whole trail.
 
@@ -183,8 +190,8 @@ class StepDraft:
     def variable(self, piece: Symbol | Default) -> str | None:
         """The variable that holds what a piece of a text stands for; None if there is none."""
         if isinstance(piece, Symbol):
-            row = self.draft.catalog.variables.get(piece.name)
-            return (row.variable or None) if row else None
+            row = self.draft.catalog.variable(piece.name)
+            return (row.held or None) if row else None
         return self.draft.parameters.get(self.job.workflow, {}).get(piece.name)
 
     def reads(self, variable: str) -> None:

@@ -58,8 +58,9 @@ def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tupl
 def _script(step: StepDraft) -> Script:
     known: dict[str, str] = {}
     known_after: dict[str, str] = {}
-    items = [item if isinstance(item, Pipe) else _translated(item, step, known) for item in step.script]
-    after = tuple(_translated(run, step, known_after) for run in step.after_script)
+    carried = step.carried
+    items = [item if isinstance(item, Pipe) else _translated(item, step, known, carried) for item in step.script]
+    after = tuple(_translated(run, step, known_after, carried) for run in step.after_script)
     marked: list[Written | Pipe] = []
     for index, item in enumerate(items):
         rest = items[index + 1 :]
@@ -75,8 +76,8 @@ def _pairs(known: dict[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in sorted(known.items()))
 
 
-def _translated(run: Run, step: StepDraft, known: dict[str, str]) -> Written:
-    text, found = translate(run.text, step, run.trail)
+def _translated(run: Run, step: StepDraft, known: dict[str, str], carried: frozenset[str]) -> Written:
+    text, found = translate(run.text, step, run.trail, frozenset(name for name, _ in run.environment), carried)
     known.update(found)
     return Written(run, trim(text), analyse(text))
 

@@ -7,6 +7,7 @@ from migrate.circleci.passed import passed
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.registry import job_key
+from migrate.lower.variables import note_difference
 from migrate.shell import quote
 from migrate.yamlio.nodes import Default, Mapping, Node, Scalar, Symbol
 
@@ -102,15 +103,24 @@ def _word(value: Scalar, step: StepDraft, trail: Trail) -> str:
     """A value with parts that only the run knows, as a shell puts it together from Bitbucket's variables."""
     word, end = "", 0
     for piece in _unknown(value, step):
-        variable = step.variable(piece)
-        word += _escaped(value.text[end : piece.start])
-        if variable:
-            step.reads(variable)
-            word += f"${{{variable}}}"
-        elif isinstance(piece, Symbol):
-            step.plain(Scalar(value.text, "str", value.span, (piece,)), "environment", trail)
+        word += _escaped(value.text[end : piece.start]) + _expansion(piece, value, step, trail)
         end = piece.end
     return f'"{word}{_escaped(value.text[end:])}"'
+
+
+def _expansion(piece: Symbol | Default, value: Scalar, step: StepDraft, trail: Trail) -> str:
+    """What stands between double quotes for a piece that only the run knows."""
+    row = step.draft.catalog.variable(piece.name) if isinstance(piece, Symbol) else None
+    note_difference(row, step, trail)
+    if row and (row.computed or row.value):
+        return row.computed or _escaped(row.value)
+    variable = step.variable(piece)
+    if variable:
+        step.reads(variable)
+        return f"${{{variable}}}"
+    if isinstance(piece, Symbol):
+        step.plain(Scalar(value.text, "str", value.span, (piece,)), "environment", trail)
+    return ""
 
 
 def _unknown(value: Scalar, step: StepDraft) -> list[Symbol | Default]:
