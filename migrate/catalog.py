@@ -113,6 +113,11 @@ class Catalog:
         return tuple(self._text("environment.yml", "secret").split())
 
     @cached_property
+    def secret_beginnings(self) -> tuple[str, ...]:
+        """What the tokens of well-known services begin with."""
+        return tuple(self._text("environment.yml", "secret-beginnings").split())
+
+    @cached_property
     def resource_classes(self) -> dict[str, ResourceClass]:
         """The resource classes by name."""
         return {n: ResourceClass(n, **_texts(row)) for n, row in self._rows("resource_classes.yml", "classes")}

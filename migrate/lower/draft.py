@@ -104,6 +104,7 @@ class Draft:
     """What crosses rooms.
 
     `parameters` are the variables for the pipeline parameters of a workflow, `given` those that its commands read.
+    `secrets` are values that no note may show.
     """
 
     catalog: Catalog
@@ -125,6 +126,7 @@ class Draft:
     parameters: dict[str, dict[str, str]] = field(default_factory=dict)
     given: dict[str, dict[str, None]] = field(default_factory=dict)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
+    secrets: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -7,6 +7,7 @@ from migrate.circleci.passed import passed
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.registry import job_key
+from migrate.lower.secrets import note_secret
 from migrate.lower.variables import note_difference
 from migrate.shell import quote
 from migrate.yamlio.nodes import Default, Mapping, Node, Scalar, Symbol
@@ -38,6 +39,15 @@ NUMBER_PASSED = declare(
     has what CircleCI passed. If the text was meant, put it in quotes in the config, or mend the export line.""",
     *_DOCS,
 )
+VARIABLE_LITERAL = declare(
+    "variable-literal",
+    Fate.REWRITTEN,
+    "A variable's value is the name of another one",
+    """CircleCI puts nothing in the place of '$X' in a value, so that a program finds that very text. The script does
+    the same. If the other variable's value was meant, write the export line without its quotes; if both have the same
+    name, delete it.""",
+    *_DOCS,
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ESCAPED = re.compile(r'(["\\$`])')
 
@@ -55,6 +65,7 @@ def read_environment(node: Node | None, step: StepDraft, trail: Trail) -> dict[s
     """The variables of an `environment:` in any of its forms, with values as a shell reads them."""
     found: dict[str, str] = {}
     for name, value in _pairs(node, step, trail):
+        _note_value(name, value, step)
         if _NAME.fullmatch(name):
             found[name] = (
                 _word(value, step, trail)
@@ -68,7 +79,19 @@ def read_environment(node: Node | None, step: StepDraft, trail: Trail) -> dict[s
 
 def read_values(node: Node | None, step: StepDraft, trail: Trail) -> dict[str, str]:
     """The variables of an `environment:` with their values as they are: literals, as CircleCI passes them."""
-    return {name: _plain(value, name, step, trail) for name, value in _pairs(node, step, trail)}
+    found = list(_pairs(node, step, trail))
+    for name, value in found:
+        _note_value(name, value, step)
+    return {name: _plain(value, name, step, trail) for name, value in found}
+
+
+def _note_value(name: str, value: Node, step: StepDraft) -> None:
+    """Say what is conspicuous about a value: a secret, or the name of another variable."""
+    if not isinstance(value, Scalar) or value.symbols:
+        return
+    note_secret(name, value.text, step, value.span)
+    if value.text.startswith("$") and _NAME.fullmatch(value.text[1:].removeprefix("{").removesuffix("}")):
+        step.note(VARIABLE_LITERAL, value.span, f"{name} is the text '{value.text}', not the value of that variable")
 
 
 def _pairs(node: Node | None, step: StepDraft, trail: Trail) -> Iterator[tuple[str, Node]]:
