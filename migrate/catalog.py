@@ -139,6 +139,11 @@ class Catalog:
         return tuple(self._text("images.yml", "without-bash").split())
 
     @cached_property
+    def installers(self) -> frozenset[str]:
+        """Programs that change the system, and do not care about the directory that they run in."""
+        return frozenset(self._text("images.yml", "installers").split())
+
+    @cached_property
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
         rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)

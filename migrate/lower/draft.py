@@ -11,7 +11,7 @@ from migrate.choices import Choices
 from migrate.circleci.facts import Value
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
-from migrate.lower.directories import inside
+from migrate.lower.directories import WORKING, inside, is_relative, outside
 from migrate.lower.plan.starting import Started
 from migrate.shell import analyse
 from migrate.yamlio.decode import Claims
@@ -134,7 +134,7 @@ class StepDraft:
     """The step that a job becomes.
 
     `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
-    `offset` leads from there to the working directory, if that is another. `hosts` are names under which
+    `working` the directory in which its commands start, if that is another. `hosts` are names under which
     containers are looked for, besides localhost. The values of `environment` are words as a shell reads them.
     """
 
@@ -152,7 +152,7 @@ class StepDraft:
     ip_ranges: bool = False
     concurrency: str = ""
     directory: str = "~/project"
-    offset: str = ""
+    working: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)
@@ -211,9 +211,18 @@ class StepDraft:
 
     def inside(self, path: str) -> str | None:
         """A path of the job relative to the clone directory, or None if it lies outside."""
-        if self.offset and not path.startswith(("/", "~", "$")):
-            path = posixpath.join(self.offset, path)
-        return inside(path, self.directory)
+        return inside(self._resolved(path), self.directory)
+
+    def place(self, path: str) -> str:
+        """A path of the job as the script writes it: relative to the clone directory, or from `~` or `/`."""
+        within = self.inside(path)
+        return outside(self._resolved(path)) if within is None else within
+
+    def _resolved(self, path: str) -> str:
+        """A path that begins in the working directory, if that is not what CircleCI checks out into."""
+        start = next((name for name in WORKING if path == name or path.startswith(f"{name}/")), None)
+        path = f".{path.removeprefix(start)}" if start else path
+        return posixpath.normpath(posixpath.join(self.working, path)) if self.working and is_relative(path) else path
 
     def text(self, key: str, body: Node | None, trail: Trail) -> str:
         """The text of `key` in a step's arguments; claims it."""

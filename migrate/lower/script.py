@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
+from migrate.lower.directories import is_relative, outside
 from migrate.lower.draft import Run, StepDraft
+from migrate.lower.keys.image import OWN_USER
 from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
 from migrate.shell import Effects, analyse, indent, trim
@@ -68,7 +70,10 @@ def _script(step: StepDraft) -> Script:
         leaking = isinstance(item, Written) and bool(rest) and _leaks(item, later)
         marked.append(item._replace(isolated=leaking) if isinstance(item, Written) else item)
     everything = [w for w in (*items, *after) if isinstance(w, Written)]
-    wants = needs(step.environment, step.directory, ((w.text, w.effects) for w in everything))
+    around = outside(step.working) if any(not is_relative(w.run.directory) for w in everything) else ""
+    emptied = bool(step.image and step.image.name.startswith(OWN_USER))
+    commands = ((w.text, w.effects) for w in everything)
+    wants = needs(step.environment, step.directory, commands, around, emptied=emptied)
     return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants)
 
 

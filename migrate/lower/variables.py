@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from migrate.catalog import Variable
 from migrate.circleci.settled import SETTLED
 from migrate.diagnostics import Fate, Trail, declare
+from migrate.lower.directories import is_relative, word
 from migrate.lower.draft import Draft, NeededVariable, Run, StepDraft
 from migrate.shell import Effects, analyse, quote, rename_variables
 from migrate.yamlio.nodes import Default, Scalar, Symbol
@@ -147,7 +148,7 @@ def translate(
             exports[name] = quote(row.value.format(job=step.job.name))
         elif row.computed:
             exports[name] = f'"{row.computed}"'
-        elif name in effects.changes | carried:
+        elif name in effects.changes | carried or (name == _DIRECTORY and step.working):
             kept[name] = _value(row, step)
         else:
             names[name] = row.variable
@@ -180,9 +181,11 @@ def _wanted(
 
 
 def _value(row: Variable, step: StepDraft) -> str:
-    """The word that a variable of CircleCI's is given; its working directory may lie below the clone."""
-    below = f"/{step.offset}" if row.name == _DIRECTORY and step.offset else ""
-    return f'"${row.variable}{below}"'
+    """The word that a variable of CircleCI's is given; its working directory may lie elsewhere than the clone."""
+    place = step.place(".") if row.name == _DIRECTORY else ""
+    if is_relative(place):
+        return f'"${row.variable}/{place}"' if place else f'"${row.variable}"'
+    return word(place)
 
 
 def _listed(effects: Effects, step: StepDraft, trail: Trail) -> frozenset[str]:
