@@ -51,6 +51,7 @@ def draft_job(job: Job, draft: Draft) -> StepDraft:
     checkout.settle(step)
     for call in job.steps:
         lower_call(call, step)
+    history.settle(step)
     return step
 
 

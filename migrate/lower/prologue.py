@@ -17,6 +17,7 @@ from migrate.shell import Effects
 _BASH_ENV = "~/.bash_env"
 _LINE = 100
 _HOMES = ("~", "$HOME", "${HOME}", "/root")
+_THERE = {*_HOMES, "/", "/tmp"}  # noqa: S108 - nothing is written there
 
 
 class Needs(NamedTuple):
@@ -68,7 +69,7 @@ class Needs(NamedTuple):
 def _link(name: str, *, emptied: bool) -> list[str]:
     """The lines that give the clone a name; a link to a directory that is there would be put into it."""
     parent, place = posixpath.dirname(name), word(name)
-    made = "" if parent in {*_HOMES, "/tmp", "/"} else f"mkdir -p {word(parent)} && "
+    made = "" if parent in _THERE else f"mkdir -p {word(parent)} && "
     freed = [f"rmdir {place} 2> /dev/null || true"] if emptied and posixpath.basename(name) == "project" else []
     return [*freed, f'{made}ln -sfn "$BITBUCKET_CLONE_DIR" {place}']
 

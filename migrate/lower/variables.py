@@ -33,6 +33,14 @@ VARIABLE_WITHOUT = declare(
     "The command finds the variable empty. The message says what can stand in its place.",
     *_DOCS,
 )
+VARIABLE_UNKNOWN = declare(
+    "variable-unknown",
+    Fate.MANUAL,
+    "A variable is called as if it were CircleCI's own",
+    """CircleCI sets none of this name, so that it comes from the project's settings, a context or a program. If it
+    comes from settings, create it in Bitbucket's; else it is empty, there as here.""",
+    *_DOCS,
+)
 VARIABLE_EXPORTED = declare(
     "variable-exported",
     Fate.REWRITTEN,
@@ -172,8 +180,12 @@ def _wanted(
 ) -> Iterator[tuple[str, Variable]]:
     """The variables of CircleCI's that a command may read, with their rows."""
     found = effects.reads | listed | (effects.mentions - effects.sets)
+    table = step.draft.catalog.variables
     for name in sorted(found - own - step.environment.keys()):
-        row = step.draft.catalog.variables.get(name) or step.draft.catalog.computed.get(name)
+        row = table.get(name) or step.draft.catalog.computed.get(name)
+        foreign = row is None and name.startswith("CIRCLE_") and name not in effects.changes | step.carried
+        if foreign and not any(known.startswith(name) for known in table):
+            step.note(VARIABLE_UNKNOWN, trail, f"CircleCI sets no {name}; create it if it comes from the settings")
         if row is not None:
             if name == row.name:  # that of a pipeline value was told where the value stands
                 note_difference(row, step, trail)
