@@ -70,7 +70,8 @@ def _script(step: StepDraft) -> Script:
         leaking = isinstance(item, Written) and bool(rest) and _leaks(item, later)
         marked.append(item._replace(isolated=leaking) if isinstance(item, Written) else item)
     everything = [w for w in (*items, *after) if isinstance(w, Written)]
-    around = outside(step.working) if any(not is_relative(w.run.directory) for w in everything) else ""
+    apart = step.inside(".") is None and any(not is_relative(w.run.directory) for w in everything)
+    around = outside(step.working) if apart else ""
     emptied = bool(step.image and step.image.name.startswith(OWN_USER))
     commands = ((w.text, w.effects) for w in everything)
     wants = needs(step.environment, step.directory, commands, around, emptied=emptied)
