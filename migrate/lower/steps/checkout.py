@@ -56,7 +56,7 @@ def lower(call: Call, step: StepDraft) -> None:
         return
     step.checked_out = True
     note_title(call, step)
-    _note_late(call, step)
+    _note_late(step)
     if path and step.place(".") and step.inside(".") is None:
         said = f"'{path}' is the clone directory; commands of the working directory run in {step.place('.')}"
         step.note(CHECKOUT_PATH, call.trail, said)
@@ -85,11 +85,13 @@ def _again(path: str, call: Call, step: StepDraft) -> None:
     step.note(SECOND_CHECKOUT, call.trail, f"'{path}' is a clone of the clone in $BITBUCKET_CLONE_DIR")
 
 
-def _note_late(call: Call, step: StepDraft) -> None:
+def _note_late(step: StepDraft) -> None:
+    """Say which commands came before; those that start elsewhere see no difference."""
     written = {one.trail for one in step.job.steps if one.step in {"deploy", "run"}}
     for run in step.runs:
         calls = [words for words in analyse(run.text).calls if words]
-        if run.trail in written and any(words[0] not in step.draft.catalog.installers for words in calls):
+        here = run.trail in written and is_relative(run.directory)
+        if here and any(words[0] not in step.draft.catalog.installers for words in calls):
             said = f"'{run.title or run.text.splitlines()[0]}' ran in an empty directory; here the repository is there"
             step.note(LATE_CHECKOUT, run.trail, said)
 
