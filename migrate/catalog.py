@@ -15,13 +15,23 @@ from migrate.yamlio.read import read
 
 
 class Variable(NamedTuple):
-    """What stands for one of CircleCI's variables: another variable, a value, or nothing and what to do."""
+    """What stands for one of CircleCI's variables or pipeline values.
+
+    Another `variable`, what a shell has `computed` (as it stands between double quotes), a `value` that the converter
+    knows, or `nothing` and what to do.
+    """
 
     name: str
     variable: str = ""
     value: str = ""
     nothing: str = ""
     differs: str = ""
+    computed: str = ""
+
+    @property
+    def held(self) -> str:
+        """The variable that holds it in a script; "" if there is none."""
+        return self.variable or (self.name.upper().replace(".", "_") if self.computed else "")
 
 
 class ResourceClass(NamedTuple):
@@ -82,6 +92,16 @@ class Catalog:
         rows = [*self._rows("environment.yml", "circleci"), *self._rows("environment.yml", "pipeline")]
         return {name: Variable(name, **_texts(row)) for name, row in rows}
 
+    def variable(self, name: str) -> Variable | None:
+        """The row of a name, or of all names that begin as it does."""
+        ends = (at for at in range(len(name), 0, -1) if f"{name[:at]}*" in self.variables)
+        return self.variables.get(name) or next((self.variables[f"{name[:at]}*"] for at in ends), None)
+
+    @cached_property
+    def computed(self) -> dict[str, Variable]:
+        """What a shell computes, by the variable that holds it."""
+        return {row.held: row for row in self.variables.values() if row.computed}
+
     @cached_property
     def known_variables(self) -> frozenset[str]:
         """Variables that nobody has to create."""
@@ -96,6 +116,11 @@ class Catalog:
     def secret_words(self) -> tuple[str, ...]:
         """Words in the name of a variable that is a secret."""
         return tuple(self._text("environment.yml", "secret").split())
+
+    @cached_property
+    def secret_beginnings(self) -> tuple[str, ...]:
+        """What the tokens of well-known services begin with."""
+        return tuple(self._text("environment.yml", "secret-beginnings").split())
 
     @cached_property
     def resource_classes(self) -> dict[str, ResourceClass]:
@@ -117,6 +142,11 @@ class Catalog:
     def words_without_bash(self) -> tuple[str, ...]:
         """Words in the names of images that have no bash."""
         return tuple(self._text("images.yml", "without-bash").split())
+
+    @cached_property
+    def installers(self) -> frozenset[str]:
+        """Programs that change the system, and do not care about the directory that they run in."""
+        return frozenset(self._text("images.yml", "installers").split())
 
     @cached_property
     def pipes(self) -> dict[str, PipeFacts]:

@@ -20,6 +20,7 @@ from migrate.lower import Lowered, lower
 from migrate.lower.draft import Custom, Draft, NeededVariable, ScaffoldFile, Schedule
 from migrate.lower.ordered import Ordered
 from migrate.lower.plan.additions import STEPS
+from migrate.lower.secrets import masked
 from migrate.verify import Verdict, tell, verify
 from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
@@ -148,7 +149,7 @@ def _converted(source: Source, draft: Draft, orbs: OrbSource, files: Files, cont
         notes.add(NOT_CONTINUED, (root.span,), "setup", said)
     lowered = lower(plan, draft) if not notes.refused else None
     if lowered is None or notes.refused:
-        return Outcome(None, tuple(notes), source, plan)
+        return Outcome(None, masked(notes, draft.secrets), source, plan)
     for one in roots:
         _note_unread(one, claims, notes)
     return _outcome(source, plan, lowered, draft)._replace(files=read_too)
@@ -176,7 +177,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
     tell(verdict, plan, draft.notes)
     return Outcome(
         text,
-        tuple(draft.notes),
+        masked(draft.notes, draft.secrets),
         source,
         lowered.plan,
         lowered.pipelines,

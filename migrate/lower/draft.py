@@ -11,8 +11,9 @@ from migrate.choices import Choices
 from migrate.circleci.facts import Value
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Code, Fate, Notes, Span, Trail, declare
-from migrate.lower.directories import inside
+from migrate.lower.directories import WORKING, inside, is_relative, outside
 from migrate.lower.plan.starting import Started
+from migrate.shell import analyse
 from migrate.yamlio.decode import Claims
 from migrate.yamlio.nodes import Default, Node, Scalar, Symbol
 
@@ -120,6 +121,7 @@ class Draft:
 
     `parameters` are the variables for the pipeline parameters of a workflow, `given` those that its commands read.
     `upstream` has, for each job that attaches the workspace, the ids of those whose files it gets.
+    `secrets` are values that no note may show.
     """
 
     catalog: Catalog
@@ -142,6 +144,7 @@ class Draft:
     given: dict[str, dict[str, None]] = field(default_factory=dict)
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
     upstream: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -149,7 +152,7 @@ class StepDraft:
     """The step that a job becomes.
 
     `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
-    `offset` leads from there to the working directory, if that is another. `hosts` are names under which
+    `working` the directory in which its commands start, if that is another. `hosts` are names under which
     containers are looked for, besides localhost. The values of `environment` are words as a shell reads them.
     """
 
@@ -167,7 +170,7 @@ class StepDraft:
     ip_ranges: bool = False
     concurrency: str = ""
     directory: str = "~/project"
-    offset: str = ""
+    working: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)
@@ -190,6 +193,12 @@ class StepDraft:
         """The commands of the script, without pipes."""
         return [item for item in self.script if isinstance(item, Run)]
 
+    @property
+    def carried(self) -> frozenset[str]:
+        """The variables that a command of the job hands on to later ones through `$BASH_ENV`."""
+        texts = [text for run in self.runs for text in analyse(run.text).bash_env if text]
+        return frozenset(name for text in texts for name in analyse(text).exports | analyse(text).sets)
+
     def note(self, code: Code, where: Trail | Span, detail: str) -> None:
         """Say something about this job; `where` is a place in its definition, or a whole trail.
 
@@ -203,8 +212,8 @@ class StepDraft:
     def variable(self, piece: Symbol | Default) -> str | None:
         """The variable that holds what a piece of a text stands for; None if there is none."""
         if isinstance(piece, Symbol):
-            row = self.draft.catalog.variables.get(piece.name)
-            return (row.variable or None) if row else None
+            row = self.draft.catalog.variable(piece.name)
+            return (row.held or None) if row else None
         return self.draft.parameters.get(self.job.workflow, {}).get(piece.name)
 
     def reads(self, variable: str) -> None:
@@ -222,9 +231,18 @@ class StepDraft:
 
     def inside(self, path: str) -> str | None:
         """A path of the job relative to the clone directory, or None if it lies outside."""
-        if self.offset and not path.startswith(("/", "~", "$")):
-            path = posixpath.join(self.offset, path)
-        return inside(path, self.directory)
+        return inside(self.resolved(path), self.directory)
+
+    def place(self, path: str) -> str:
+        """A path of the job as the script writes it: relative to the clone directory, or from `~` or `/`."""
+        within = self.inside(path)
+        return outside(self.resolved(path)) if within is None else within
+
+    def resolved(self, path: str) -> str:
+        """A path that begins in the working directory, if that is not what CircleCI checks out into."""
+        start = next((name for name in WORKING if path == name or path.startswith(f"{name}/")), None)
+        path = f".{path.removeprefix(start)}" if start else path
+        return posixpath.normpath(posixpath.join(self.working, path)) if self.working and is_relative(path) else path
 
     def text(self, key: str, body: Node | None, trail: Trail) -> str:
         """The text of `key` in a step's arguments; claims it."""

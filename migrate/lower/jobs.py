@@ -11,6 +11,7 @@ from migrate.lower.missing import fail
 from migrate.lower.neighbours import note_neighbours
 from migrate.lower.plan.guards import FILTER_GUARD, FILTER_HELD, guard
 from migrate.lower.registry import key_rooms
+from migrate.lower.steps import checkout
 
 RELEASE_JOB = declare(
     "release-job",
@@ -47,8 +48,10 @@ def draft_job(job: Job, draft: Draft) -> StepDraft:
                 value = draft.claims.take(mapping, key)
                 if value is not None:
                     rooms[key](value, step)
+    checkout.settle(step)
     for call in job.steps:
         lower_call(call, step)
+    history.settle(step)
     return step
 
 

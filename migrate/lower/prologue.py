@@ -11,18 +11,20 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from migrate.lower.directories import spellings
+from migrate.lower.directories import is_go_path, is_home, outside, spellings, word
 from migrate.shell import Effects
 
 _BASH_ENV = "~/.bash_env"
 _LINE = 100
 _HOMES = ("~", "$HOME", "${HOME}", "/root")
+_THERE = {*_HOMES, "/", "/tmp"}  # noqa: S108 - nothing is written there
 
 
 class Needs(NamedTuple):
     """What the commands of a job, or of several, rely on.
 
-    `names` are the ways in which they write the working directory.
+    `names` are the ways in which they write the place of the checkout; `around` is the working directory, if it is
+    another one; `emptied` says that the image has an empty directory in that place.
     """
 
     environment: tuple[tuple[str, str], ...] = ()
@@ -30,12 +32,15 @@ class Needs(NamedTuple):
     bash_env: bool = False
     names: tuple[str, ...] = ()
     pipefail: bool = False
+    around: str = ""
+    emptied: bool = False
 
     def with_those_of(self, other: Needs) -> Needs:
         """The needs of both."""
         names = tuple(dict.fromkeys((*self.names, *other.names)))
         bash_env, pipefail = self.bash_env or other.bash_env, self.pipefail or other.pipefail
-        return Needs(self.environment, self.directory, bash_env, names, pipefail)
+        around, emptied = self.around or other.around, self.emptied or other.emptied
+        return Needs(self.environment, self.directory, bash_env, names, pipefail, around, emptied)
 
     @property
     def place(self) -> tuple[object, str]:
@@ -50,23 +55,48 @@ class Needs(NamedTuple):
         lines = list(exports([*pairs, f"BASH_ENV={_BASH_ENV}"] if self.bash_env and not own else pairs))
         if self.bash_env:
             lines.append('touch "$BASH_ENV"')
+        if self.around and self.around != posixpath.dirname(self.directory):
+            lines.append(f"mkdir -p {word(self.around)}")
         for name in self.names:
-            parent = posixpath.dirname(name)
-            made = "" if parent in _HOMES else f"mkdir -p {parent} && "
-            lines += [f"# the commands call the checkout {name}", f'{made}ln -sfn "$BITBUCKET_CLONE_DIR" {name}']
+            lines += [f"# the commands call the checkout {name}", *_link(name, emptied=self.emptied)]
+        if self.names and is_go_path(self.directory):
+            lines.append(f"cd {word(self.names[0])}")
         if self.pipefail:
             lines.append("set -o pipefail")
         return "\n".join(lines)
 
 
-def needs(environment: dict[str, str], directory: str, commands: Iterable[tuple[str, Effects]]) -> Needs:
-    """What the commands of one job rely on."""
-    found = Needs(tuple(environment.items()), directory)
+def _link(name: str, *, emptied: bool) -> list[str]:
+    """The lines that give the clone a name; a link to a directory that is there would be put into it."""
+    parent, place = posixpath.dirname(name), word(name)
+    made = "" if parent in _THERE else f"mkdir -p {word(parent)} && "
+    freed = [f"rmdir {place} 2> /dev/null || true"] if emptied and posixpath.basename(name) == "project" else []
+    return [*freed, f'{made}ln -sfn "$BITBUCKET_CLONE_DIR" {place}']
+
+
+def needs(
+    environment: dict[str, str],
+    directory: str,
+    commands: Iterable[tuple[str, Effects]],
+    around: str = "",
+    *,
+    emptied: bool = False,
+) -> Needs:
+    """What the commands of one job rely on; those that start `around` the checkout find it by its name."""
+    named = () if is_home(directory) else spellings(directory)
+    first = (outside(directory),) if around or is_go_path(directory) else ()
+    found = Needs(tuple(environment.items()), directory, names=first, around=around, emptied=emptied)
     for text, effects in commands:
-        used = tuple(name for name in spellings(directory) if _names(name, text))
+        used = tuple(dict.fromkeys(_written(name) for name in named if _names(name, text)))
         bash_env = bool(effects.bash_env) or "BASH_ENV" in effects.mentions
         found = found.with_those_of(Needs((), "", bash_env, used, effects.pipelines))
     return found
+
+
+def _written(name: str) -> str:
+    """A name of the checkout as the script writes it: `$HOME` is `~`."""
+    home = next((home for home in _HOMES[1:3] if name.startswith(f"{home}/")), None)
+    return f"~{name.removeprefix(home)}" if home else name
 
 
 def _names(directory: str, text: str) -> bool:

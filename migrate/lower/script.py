@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
+from migrate.lower.directories import is_relative, outside
 from migrate.lower.draft import Run, StepDraft
+from migrate.lower.keys.image import OWN_USER
 from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
 from migrate.shell import Effects, analyse, indent, trim
@@ -58,8 +60,9 @@ def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tupl
 def _script(step: StepDraft) -> Script:
     known: dict[str, str] = {}
     known_after: dict[str, str] = {}
-    items = [item if isinstance(item, Pipe) else _translated(item, step, known) for item in step.script]
-    after = tuple(_translated(run, step, known_after) for run in step.after_script)
+    carried = step.carried
+    items = [item if isinstance(item, Pipe) else _translated(item, step, known, carried) for item in step.script]
+    after = tuple(_translated(run, step, known_after, carried) for run in step.after_script)
     marked: list[Written | Pipe] = []
     for index, item in enumerate(items):
         rest = items[index + 1 :]
@@ -67,7 +70,11 @@ def _script(step: StepDraft) -> Script:
         leaking = isinstance(item, Written) and bool(rest) and _leaks(item, later)
         marked.append(item._replace(isolated=leaking) if isinstance(item, Written) else item)
     everything = [w for w in (*items, *after) if isinstance(w, Written)]
-    wants = needs(step.environment, step.directory, ((w.text, w.effects) for w in everything))
+    apart = step.inside(".") is None and any(not is_relative(w.run.directory) for w in everything)
+    around = outside(step.working) if apart else ""
+    emptied = bool(step.image and step.image.name.startswith(OWN_USER))
+    commands = ((w.text, w.effects) for w in everything)
+    wants = needs(step.environment, step.directory, commands, around, emptied=emptied)
     return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants)
 
 
@@ -75,8 +82,8 @@ def _pairs(known: dict[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in sorted(known.items()))
 
 
-def _translated(run: Run, step: StepDraft, known: dict[str, str]) -> Written:
-    text, found = translate(run.text, step, run.trail)
+def _translated(run: Run, step: StepDraft, known: dict[str, str], carried: frozenset[str]) -> Written:
+    text, found = translate(run.text, step, run.trail, frozenset(name for name, _ in run.environment), carried)
     known.update(found)
     return Written(run, trim(text), analyse(text))
 

@@ -1,11 +1,18 @@
-"""CircleCI's variables in commands become Bitbucket's (reference bitbucket.md, section 4.2)."""
+"""CircleCI's variables in commands become Bitbucket's (reference bitbucket.md, section 4.2).
 
-from collections.abc import Iterable
+A variable with a counterpart is renamed where the shell expands it. What only a program may read (a name in single
+quotes, behind `printenv`, in the script of another language) keeps its name, and is exported first; so is what a
+command also sets itself. What programs of the repository read without being told a name cannot be seen.
+"""
 
+from collections.abc import Iterable, Iterator
+
+from migrate.catalog import Variable
 from migrate.circleci.settled import SETTLED
 from migrate.diagnostics import Fate, Trail, declare
+from migrate.lower.directories import is_relative, word
 from migrate.lower.draft import Draft, NeededVariable, Run, StepDraft
-from migrate.shell import analyse, quote, rename_variables
+from migrate.shell import Effects, analyse, quote, rename_variables
 from migrate.yamlio.nodes import Default, Scalar, Symbol
 
 _DOCS = (
@@ -26,6 +33,30 @@ VARIABLE_WITHOUT = declare(
     "The command finds the variable empty. The message says what can stand in its place.",
     *_DOCS,
 )
+VARIABLE_UNKNOWN = declare(
+    "variable-unknown",
+    Fate.MANUAL,
+    "A variable is called as if it were CircleCI's own",
+    """CircleCI sets none of this name, so that it comes from the project's settings, a context or a program. If it
+    comes from settings, create it in Bitbucket's; else it is empty, there as here.""",
+    *_DOCS,
+)
+VARIABLE_EXPORTED = declare(
+    "variable-exported",
+    Fate.REWRITTEN,
+    "A variable keeps its name, for whoever reads it by that name",
+    """A program may read it, or the command sets it itself, so that the script exports it with Bitbucket's value.
+    Where CircleCI would not set it at all, it is set here, and empty.""",
+    *_DOCS,
+)
+ENVIRONMENT_LISTED = declare(
+    "environment-listed",
+    Fate.APPROXIMATED,
+    "A command lists the whole environment",
+    """It shows Bitbucket's variables, and of CircleCI's only those that other commands of the job need. Export what
+    else the list is read for.""",
+    *_DOCS,
+)
 CIRCLECI_COMMAND = declare(
     "circleci-command",
     Fate.ERROR,
@@ -36,6 +67,7 @@ CIRCLECI_COMMAND = declare(
 )
 
 
+_DIRECTORY = "CIRCLE_WORKING_DIRECTORY"
 _PROBE = "circle2bb_probe"
 """A variable that no command reads: where the shell sees it, it would see another."""
 _MOST_READ = 500_000
@@ -50,17 +82,20 @@ def with_symbols(node: Scalar, step: StepDraft, trail: Trail) -> str:
         step.draft.notes.give_up((*trail, node.span), said)
     readable = len(text) * len(pieces) <= _MOST_READ
     for piece in reversed(pieces):
+        row = step.draft.catalog.variable(piece.name) if isinstance(piece, Symbol) else None
         variable = step.variable(piece) if readable or isinstance(piece, Symbol) else None
         written = _expanding(text, piece, variable) if variable else None
         if variable and written is not None:
             step.reads(variable)
+            note_difference(row, step, trail)
             text = written
         elif isinstance(piece, Default):
             _note_settled(piece, step, trail)
         else:
-            said = f"'{piece.name}' cannot be written here; the command finds an empty value"
-            step.note(VARIABLE_WITHOUT, trail, said)
-            text = text[: piece.start] + text[piece.end :]
+            if row is None or not row.value:
+                said = (row and row.nothing) or "it cannot be written here"
+                step.note(VARIABLE_WITHOUT, trail, f"'{piece.name}' is empty: {said}")
+            text = text[: piece.start] + (row.value if row else "") + text[piece.end :]
     for one in node.defaults:
         if not one.exact and one.name in step.draft.parameters.get(step.job.workflow, {}):
             _note_settled(one, step, trail)
@@ -81,35 +116,110 @@ def _expanding(text: str, piece: Symbol | Default, variable: str) -> str | None:
     return next((form.replace(_PROBE, variable) for form in found), None)
 
 
-def translate(text: str, step: StepDraft, trail: Trail) -> tuple[str, dict[str, str]]:
+def note_difference(row: Variable | None, step: StepDraft, trail: Trail) -> None:
+    """Say what is not the same about a counterpart, and whether it can be had in this job at all."""
+    if row is None:
+        return
+    if row.differs:
+        known = f"becomes {row.variable}" if row.variable else "is put together"
+        step.note(VARIABLE_DIFFERS, trail, f"{row.name} {known}: {row.differs}")
+    asks_git = (
+        any(words[:1] == ("git",) for words in analyse(f'echo "{row.computed}"').calls) if row.computed else False
+    )
+    if asks_git and not any(call.step == "checkout" for call in step.job.steps):
+        said = f"{row.name} is empty: git tells it, and '{step.job.name}' checks nothing out"
+        step.note(VARIABLE_WITHOUT, trail, said)
+
+
+def translate(
+    text: str,
+    step: StepDraft,
+    trail: Trail,
+    own: frozenset[str] = frozenset(),
+    carried: frozenset[str] = frozenset(),
+) -> tuple[str, dict[str, str]]:
     """A command in Bitbucket's variables, and what must be exported for names that only a program may read.
 
-    A variable with a counterpart is renamed where the shell expands it; one whose value the converter
-    knows, such as the job's name, is exported, so that the command stays as it was.
+    `own` are variables that the user sets for this command, `carried` those that commands may hand on to it; what the
+    job sets goes before CircleCI's, too (reference circleci.md, section 4.3).
     """
     effects = analyse(text)
-    for words in effects.calls:
-        if words and words[0] in {"circleci", "circleci-agent"}:
-            said = f"'{' '.join(words[:3])}' is a command of CircleCI's own; it fails here until you replace it"
-            step.note(CIRCLECI_COMMAND, trail, said)
+    _note_own_commands(effects, step, trail)
+    listed = _listed(effects, step, trail)
     exports: dict[str, str] = {}
     names: dict[str, str] = {}
-    for name in sorted((effects.reads | effects.mentions) - effects.sets):
-        row = step.draft.catalog.variables.get(name)
-        if row is None:
-            continue
-        if row.differs:
-            step.note(VARIABLE_DIFFERS, trail, f"{name} becomes {row.variable}: {row.differs}")
+    kept: dict[str, str] = {}
+    for name, row in _wanted(effects, listed, own, step, trail):
         if row.nothing:
             step.note(VARIABLE_WITHOUT, trail, f"{name} is empty: {row.nothing}")
         elif row.value:
             exports[name] = quote(row.value.format(job=step.job.name))
+        elif row.computed:
+            exports[name] = f'"{row.computed}"'
+        elif name in effects.changes | carried or (name == _DIRECTORY and step.working):
+            kept[name] = _value(row, step)
         else:
             names[name] = row.variable
     renamed = rename_variables(text, names)
-    left = analyse(renamed).mentions
-    exports |= {name: f'"${variable}"' for name, variable in names.items() if name in left}
-    return renamed, exports
+    left = analyse(renamed).mentions | listed
+    kept |= {name: _value(step.draft.catalog.variables[name], step) for name in names if name in left}
+    if kept:
+        step.note(VARIABLE_EXPORTED, trail, f"{', '.join(sorted(kept))}: exported under CircleCI's name")
+    return renamed, exports | kept
+
+
+def _note_own_commands(effects: Effects, step: StepDraft, trail: Trail) -> None:
+    for words in effects.calls:
+        if words and words[0] in {"circleci", "circleci-agent"}:
+            said = f"'{' '.join(words[:3])}' is a command of CircleCI's own; it fails here until you replace it"
+            step.note(CIRCLECI_COMMAND, trail, said)
+
+
+def _wanted(
+    effects: Effects, listed: frozenset[str], own: frozenset[str], step: StepDraft, trail: Trail
+) -> Iterator[tuple[str, Variable]]:
+    """The variables of CircleCI's that a command may read, with their rows."""
+    found = effects.reads | listed | (effects.mentions - effects.sets)
+    table = step.draft.catalog.variables
+    for name in sorted(found - own - step.environment.keys()):
+        row = table.get(name) or step.draft.catalog.computed.get(name)
+        foreign = row is None and name.startswith("CIRCLE_") and name not in effects.changes | step.carried
+        if foreign and not any(known.startswith(name) for known in table):
+            step.note(VARIABLE_UNKNOWN, trail, f"CircleCI sets no {name}; create it if it comes from the settings")
+        if row is not None:
+            if name == row.name:  # that of a pipeline value was told where the value stands
+                note_difference(row, step, trail)
+            yield name, row
+
+
+def _value(row: Variable, step: StepDraft) -> str:
+    """The word that a variable of CircleCI's is given; its working directory may lie elsewhere than the clone."""
+    place = step.place(".") if row.name == _DIRECTORY else ""
+    if is_relative(place):
+        return f'"${row.variable}/{place}"' if place else f'"${row.variable}"'
+    return word(place)
+
+
+def _listed(effects: Effects, step: StepDraft, trail: Trail) -> frozenset[str]:
+    """The variables of CircleCI's that a listing of the environment is searched for, as by `env | grep CIRCLE_`."""
+    listings = [words for words in effects.calls if words[:1] and _lists(words)]
+    if not listings:
+        return frozenset()
+    starts = tuple(word.upper() for word in effects.mentions if word.upper().startswith("CIRCLE"))
+    rows = step.draft.catalog.variables.values()
+    same = (row.name for row in rows if not (row.nothing or row.differs))
+    found = [name for name in same if starts and name.startswith(starts)]
+    if not found:
+        said = f"'{' '.join(listings[0])}' lists the environment: it has Bitbucket's variables, not CircleCI's"
+        step.note(ENVIRONMENT_LISTED, trail, said)
+    return frozenset(found)
+
+
+def _lists(words: tuple[str, ...]) -> bool:
+    options = all(word.startswith("-") for word in words[1:])
+    if words[0] in {"env", "printenv", "set"}:
+        return options and (words[0] != "set" or len(words) == 1)
+    return words in {("export",), ("export", "-p"), ("declare", "-x"), ("declare", "-p"), ("declare",)}
 
 
 def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, ...]:
@@ -117,6 +227,7 @@ def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, .
     users: dict[str, list[str]] = {}
     for step in drafts:
         have = set(step.environment) | draft.catalog.known_variables | draft.given.get(step.job.workflow, {}).keys()
+        have |= draft.catalog.variables.keys() | draft.catalog.computed.keys()
         for name in _logins(step):
             users.setdefault(name, []).append(step.job.name)
         for item in (*step.script, *step.after_script):
@@ -125,7 +236,7 @@ def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, .
             if isinstance(item, Run):
                 have |= {name for name, _ in item.environment}
             for name in sorted(effects.reads - have):
-                if not name.startswith(("CIRCLE", "BITBUCKET_", "BASH_")) and name not in effects.sets:
+                if not name.startswith(("BITBUCKET_", "BASH_")) and name not in effects.sets:
                     users.setdefault(name, []).append(step.job.name)
             have |= effects.sets | effects.exports
             have |= {name for carried in effects.bash_env for name in analyse(carried or "").exports}

@@ -38,6 +38,7 @@ def analyse(text: str) -> Effects:
         reads=reads,
         mentions=mentions,
         sets=frozenset(walk.sets),
+        changes=frozenset(walk.changes),
         exports=frozenset(walk.exports | walk.sets if "allexport" in walk.marks else walk.exports),
         sources=tuple(walk.sources),
         functions=frozenset(walk.functions),

@@ -18,6 +18,8 @@ class Effects(NamedTuple):
     """Every word of the text, but for comments, that could name a variable: a child may read it."""
     sets: frozenset[str]
     """Variables assigned in this shell."""
+    changes: frozenset[str]
+    """Variables assigned or unset anywhere, also in a copy of this shell or as a function's own."""
     exports: frozenset[str]
     """Variables exported in this shell."""
     sources: tuple[str, ...]

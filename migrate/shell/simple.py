@@ -111,6 +111,7 @@ def _unset(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
     walk.calls.append((node.start, tuple(word.text for word in words)))
     walk.mark("aliases_or_umask", scope)
     walk.each(node.children, known, scope)
+    walk.changes.update(word.text for word in words[1:])
     return both(known - {word.text for word in words})
 
 

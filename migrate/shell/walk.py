@@ -45,6 +45,7 @@ class Walk:
 
     reads: set[str] = field(default_factory=set)
     sets: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
     exports: set[str] = field(default_factory=set)
     sources: list[str] = field(default_factory=list)
     functions: set[str] = field(default_factory=set)
@@ -82,6 +83,7 @@ class Walk:
 
     def set(self, names: Iterable[str], scope: Scope) -> None:
         """Variables are assigned here."""
+        self.changes.update(names)
         if scope.here:
             found = {name for name in names if scope.own is None or name not in scope.own}
             self.sets |= found

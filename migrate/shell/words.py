@@ -24,8 +24,14 @@ class Word(NamedTuple):
 
 
 def quote(value: str) -> str:
-    """The value as a word that bash and sh read back as just this value; a plain word stays bare."""
-    return shlex.quote(value)
+    """The value as a word that bash and sh read back as just this value; a plain word stays bare.
+
+    An apostrophe is easier to read in double quotes: "it's", not 'it'"'"'s'.
+    """
+    if "'" not in value:
+        return shlex.quote(value)
+    escaped = "".join(f"\\{char}" if char in _ESCAPED_IN_STRING else char for char in value)
+    return f'"{escaped}"'
 
 
 def literal(node: Node) -> str | None:

@@ -4,7 +4,7 @@ import re
 
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
-from migrate.lower.directories import outside
+from migrate.lower.directories import word
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
 from migrate.lower.registry import step
@@ -90,8 +90,9 @@ def _command(command: Node | None, step: StepDraft, call: Call) -> str:
 
 
 def _directory(path: str, step: StepDraft) -> str:
-    within = step.inside(path or ".")
-    return outside(path) if within is None else within
+    """Where the command runs, as a word of the shell; "" is the clone directory."""
+    place = step.place(path or ".")
+    return word(place) if place else ""
 
 
 def _label(call: Call, title: str, step: StepDraft) -> str:

@@ -15,7 +15,6 @@ from migrate.lower.directories import inside, outside
 from migrate.lower.draft import StepDraft
 from migrate.shell import quote
 
-_DIRECTORY = re.compile(r"^\$(CIRCLE_WORKING_DIRECTORY|\{CIRCLE_WORKING_DIRECTORY\})(?=/|$)")
 _GLOB = re.compile(r"[*?\[]")
 _PIECE = re.compile(r"(\[[^\]]*\]|[*?])")
 _SUFFIX = re.compile(r"[^.].*\.([A-Za-z][A-Za-z0-9]{0,4})$")
@@ -38,10 +37,8 @@ class Part(NamedTuple):
 
 def absolute(path: str, step: StepDraft) -> str:
     """A path of a job as CircleCI has it, from `/` or `~`."""
-    path = outside(_DIRECTORY.sub(lambda _: step.directory, path))
-    if not path.startswith(("/", "~")):
-        path = posixpath.join(outside(step.directory), step.offset, path)
-    return posixpath.normpath(path)
+    path = outside(step.resolved(path))
+    return posixpath.normpath(path if path.startswith(("/", "~")) else posixpath.join(outside(step.directory), path))
 
 
 def here(path: str, step: StepDraft) -> str | None:
@@ -58,7 +55,7 @@ def spelled(path: str, step: StepDraft) -> str:
     within = here(whole, step)
     if within is not None:
         return within
-    written = posixpath.normpath(posixpath.join(step.offset, _DIRECTORY.sub(".", path)))
+    written = posixpath.normpath(step.resolved(path))
     return written if written.startswith("..") else whole
 
 

@@ -1,0 +1,75 @@
+"""Secrets that stand in the config as plain text: they are told of, and what is said never shows them.
+
+A value is taken for one by how it begins, as the tokens of well-known services do (`mappings/environment.yml`), or
+by the variable's name and a value that nobody makes up of words: letters and digits that change places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from migrate.diagnostics import Fate, Note, Span, declare
+
+if TYPE_CHECKING:
+    from migrate.catalog import Catalog
+    from migrate.lower.draft import StepDraft
+
+PLAIN_SECRET = declare(
+    "plain-secret",
+    Fate.MANUAL,
+    "A secret stands in the config",
+    """Whoever can read the repository can read it, there as here: it is written on as it stands, so that the step
+    runs. Make a new one, keep it in a secured variable of this name, and delete the export line. The report shows
+    '***' in its place.""",
+    "https://circleci.com/docs/security-recommendations/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
+)
+_SHORTEST = 8
+_SHORTEST_TOKEN = 16
+_CHANGES = 2
+_NO_SECRET = ("/", "~", ".", "$")
+"""What paths and names of variables begin with."""
+_MASK = "***"
+
+
+def note_secret(name: str, value: str, step: StepDraft, where: Span) -> None:
+    """Say that a variable's value is a secret, if it looks like one, and remember to hide it."""
+    if not is_secret(name, value, step.draft.catalog):
+        return
+    step.draft.secrets[value] = None
+    step.note(PLAIN_SECRET, where, f"the value of {name} looks like a secret: keep it in a secured variable")
+
+
+def is_secret(name: str, value: str, catalog: Catalog) -> bool:
+    """Whether a variable's value looks like a secret."""
+    if len(value) >= _SHORTEST_TOKEN and value.startswith(catalog.secret_beginnings):
+        return True
+    named = any(part.endswith(catalog.secret_words) for part in name.upper().split("_"))
+    plain = len(value) < _SHORTEST or value.startswith(_NO_SECRET) or "://" in value or any(map(str.isspace, value))
+    return named and not plain and any(_changes(piece) >= _CHANGES for piece in _pieces(value))
+
+
+def _pieces(value: str) -> list[str]:
+    """The stretches of letters and digits: `v1-node18` is made of two, each a word with a number."""
+    return "".join(char if char.isalnum() else " " for char in value).split()
+
+
+def _changes(piece: str) -> int:
+    """How often a letter stands beside a digit."""
+    return sum(one.isdigit() != other.isdigit() for one, other in pairwise(piece))
+
+
+def masked(notes: Iterable[Note], secrets: Iterable[str]) -> tuple[Note, ...]:
+    """The notes without what must not be shown; of a text of several lines no line is."""
+    lines = (line.strip() for secret in secrets for line in secret.splitlines())
+    hidden = sorted({line for line in lines if len(line) >= _SHORTEST}, key=len, reverse=True)
+    return tuple(_masked(note, hidden) for note in notes) if hidden else tuple(notes)
+
+
+def _masked(note: Note, hidden: list[str]) -> Note:
+    subject, detail = note.subject, note.detail
+    for text in hidden:
+        subject, detail = subject.replace(text, _MASK), detail.replace(text, _MASK)
+    return note._replace(subject=subject, detail=detail)
