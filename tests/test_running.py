@@ -1,0 +1,335 @@
+"""A job's commands, run twice: as CircleCI runs them, and as Bitbucket runs what was written.
+
+A case is a config whose jobs come to the same on both sides, or whose differences are told by notes with just the codes
+that stand behind it. What is known to be wrong is `wrong` with the reason, and fails when it is right.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from migrate import Outcome
+from tests import golden
+from tests.running import both, explained, fence
+from tests.running.both import Difference
+
+needs_fence = pytest.mark.skipif(not fence.AVAILABLE, reason="the kernel has no Landlock that forbids the network")
+
+
+class Case(NamedTuple):
+    """A config; the codes that explain its differences; why it is known to be wrong; the programs that fail."""
+
+    config: str
+    told: tuple[str, ...] = ()
+    wrong: str = ""
+    failing: tuple[str, ...] = ()
+
+
+def job(*steps: str, keys: str = "", told: str = "", wrong: str = "", failing: str = "") -> Case:
+    """A case of one job with these steps, each on one line, behind a checkout."""
+    lines = [
+        "version: 2.1",
+        "jobs:",
+        "  build:",
+        "    docker: [{image: 'python:3.12'}]",
+        *(f"    {line}" for line in keys.splitlines()),
+        "    steps:",
+        *(f"      - {step}" for step in ("checkout", *steps)),
+    ]
+    return Case("\n".join(lines) + "\n", tuple(told.split()), wrong, tuple(failing.split()))
+
+
+def run(command: str, *keys: str) -> str:
+    """A step that runs a command, with further keys, on one line."""
+    quoted = '"' + command.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return "run: {" + ", ".join([f"command: {quoted}", *keys]) + "}"
+
+
+CALLED_TWICE = """\
+version: 2.1
+commands:
+  greet:
+    parameters: {who: {type: string}}
+    steps: [{run: greet << parameters.who >>}]
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {greet: {who: ada}}, {greet: {who: bob}}]
+"""
+BOTH_WAYS = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    parameters: {deep: {type: boolean, default: %s}}
+    steps:
+      - when: {condition: << parameters.deep >>, steps: [{run: go deep}]}
+      - unless: {condition: << parameters.deep >>, steps: [{run: go shallow}]}
+"""
+EXECUTOR = """\
+version: 2.1
+executors:
+  node:
+    parameters: {version: {type: string}, mode: {type: string, default: fast}}
+    docker: [{image: 'node:<< parameters.version >>'}]
+    environment: {MODE: << parameters.mode >>, VERSION: << parameters.version >>}
+    working_directory: ~/app
+jobs:
+  build:
+    executor: {name: node, version: '20', mode: slow}
+    environment: {VERSION: mine}
+    steps: [checkout, {run: node build.js}]
+"""
+MATRIX = """\
+version: 2.1
+jobs:
+  test:
+    parameters: {python: {type: string}}
+    docker: [{image: 'python:<< parameters.python >>'}]
+    environment: {PYTHON: << parameters.python >>}
+    steps: [checkout, {run: tox -e << parameters.python >>}]
+workflows:
+  all:
+    jobs: [{test: {matrix: {parameters: {python: ['3.10', '3.11']}}}}]
+"""
+NOWHERE = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [{run: ls}, {run: make}]
+"""
+LATE = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [{run: 'ls; echo new > made'}, checkout, {run: cat made lock}]
+"""
+
+QUOTING = """\
+environment:
+  A: $HOME `id` "x" 'y' \\z !
+  B: '  spaced  '
+  C: ''
+  D: 'a#b'
+  E: "two\\nlines"
+  F: '*'
+"""
+KINDS = """\
+environment: {A: true, B: off, C: 2019-01-01, D: 3.10, E: 0x1F, F: ~, G: 1_000, H: 1:30, I: 1e3}
+"""
+
+CASES: dict[str, Case] = {
+    # what open converters get wrong
+    "a command called twice with other arguments": Case(CALLED_TWICE),
+    "when": Case(BOTH_WAYS % "true"),
+    "unless": Case(BOTH_WAYS % "false"),
+    "on_fail, where nothing fails": job("run: make", run("report", "when: on_fail"), told=""),
+    "on_fail, where something fails": job("run: make", run("report", "when: on_fail"), failing="make"),
+    "always, where something fails": job("run: make", "run: test1", run("report", "when: always"), failing="make"),
+    "environment as a list": job("run: make", keys="environment: [A: one, 'B=two words', C: yes]"),
+    "an executor with parameters": Case(EXECUTOR),
+    "a matrix value in an image": Case(MATRIX),
+    "restore_cache with keys": job(
+        "restore_cache: {keys: ['v1-{{ checksum \"lock\" }}', v1-]}",
+        "run: make install",
+        "save_cache: {key: 'v1-{{ checksum \"lock\" }}', paths: [deps]}",
+    ),
+    "exit 0 in the middle": job(run("if true; then exit 0; fi\nmake never"), "run: make"),
+    "exit 0 at the end of a line": job("run: make first; exit 0", "run: make second"),
+    "cd leaks": job("run: cd src && make", "run: pwd; ls; make"),
+    "export leaks": job("run: export A=1; make", 'run: make "${A:-none}"'),
+    "a plain variable leaks": job("run: A=1; make $A", 'run: make "${A:-none}"'),
+    "a pipeline hides no failure": job("run: make | tee log", "run: make next", failing="make"),
+    "a here-document with a tag": job(run("cat > notes \\<<EOF\nTag $CIRCLE_TAG of ${CIRCLE_BRANCH:-none}\nEOF")),
+    "a quoted here-document": job(run("cat > notes \\<<'EOF'\n$CIRCLE_TAG ${CIRCLE_BRANCH}\nEOF"), "run: cat notes"),
+    # runs
+    "options leak": job("run: set +e; make one", "run: make two; make three", failing="make"),
+    "nounset leaks": job("run: set -u; make", 'run: echo "$NOWHERE"; make'),
+    "a trap leaks": job("run: trap 'echo bye' EXIT; make", "run: make again"),
+    "a function leaks": job("run: f() { echo mine; }; f", "run: type f || echo none"),
+    "an alias leaks": job(run("shopt -s expand_aliases\nalias make=ls\nmake"), run("make")),
+    "umask leaks": job("run: umask 077; touch a", "run: umask"),
+    "unset leaks": job("run: unset A; make", 'run: make "$A"', keys="environment: {A: kept}"),
+    "the status before": job("run: make || true", "run: echo $?"),
+    "the last command may fail": job("run: '[ -f nope ] && make'", "run: make after"),
+    "a failure in an and-list": job("run: make one && make two; make three", "run: make", failing="make"),
+    "a command in the background": job(run("serve", "background: true"), "run: sleep 1; make"),
+    "a command in the background that fails": job(run("serve", "background: true"), "run: make", failing="serve"),
+    "environment of a run": job(
+        run("make", "environment: {A: step, B: '$HOME x'}"), "run: make", keys="environment: {A: job}"
+    ),
+    "working directory of a run": job(run("make && pwd", "working_directory: src"), "run: make"),
+    "working directory that is not there": job(run("make", "working_directory: fresh/place"), "run: ls"),
+    "another shell, without -e": job(
+        run("make one\nmake two", "shell: /bin/bash"), "run: make three", failing="make", told="other-shell"
+    ),
+    "another shell, with -u": job(run('make "$NOWHERE"', "shell: bash -euo pipefail"), "run: make", told="other-shell"),
+    "another shell: sh": job(run("make | cat\nmake two", "shell: /bin/sh -e"), "run: make"),
+    "a job's shell": job(
+        "run: make one; make two", keys="shell: /bin/bash -o pipefail", failing="make", told="other-shell"
+    ),
+    "reruns": job(run("make", "max_auto_reruns: 2"), "run: make after", failing="make"),
+    "reruns that were not needed": job(run("make", "max_auto_reruns: 2"), "run: make after"),
+    "step halt": job("run: make; circleci-agent step halt; make rest", "run: make never", told="circleci-command"),
+    "step halt under a condition": job("run: if [ -f nope ]; then circleci-agent step halt; fi", "run: make", told=""),
+    "BASH_ENV carries": job('run: \'echo "export A=1" >> $BASH_ENV; make "$A"\'', 'run: make "$A"'),
+    "BASH_ENV carries what a shell computes": job(
+        "run: 'echo ''export A=$(pwd)'' >> \"$BASH_ENV\"'", 'run: cd src; make "$A"', 'run: make "$A"'
+    ),
+    "BASH_ENV with a line that fails": job(
+        "run: echo false >> $BASH_ENV",
+        "run: make",
+        wrong="a line of BASH_ENV that fails ends the script, which is sourced under 'set -e'",
+    ),
+    "BASH_ENV to the after-script": job(
+        "run: echo export A=1 >> $BASH_ENV", run('report "$A"', "when: always"), told=""
+    ),
+    "BASH_ENV in the environment": job(
+        "run: echo export A=1 >> /tmp/env",
+        'run: make "$A"',
+        keys="environment: {BASH_ENV: /tmp/env}",
+        wrong="the file is not sourced before later commands where the config names it itself",
+    ),
+    "always in the middle": job("run: make one", run("report", "when: always"), "run: make two", told="after-script"),
+    "always in the middle makes a file": job(
+        run("touch made", "when: always"), "run: ls made; make", told="after-script"
+    ),
+    "an always-command fails": job("run: make", run("report", "when: always"), told="after-script", failing="report"),
+    "two always-commands": job(
+        run("report one", "when: always"), run("report two", "when: always"), failing="report", told="after-script"
+    ),
+    "on_fail sees the environment": job(
+        "run: make", run("report $A", "when: on_fail"), keys="environment: {A: job}", failing="make"
+    ),
+    "always in a directory": job(run("report", "when: always", "working_directory: src")),
+    "on_fail after a failed always": job(
+        run("report", "when: always"), run("alarm", "when: on_fail"), told="after-script", failing="report"
+    ),
+    "a comment at the end": job(run("make # all"), run("make two # \\'")),
+    "a command of nothing": job(run("# nothing"), "run: make"),
+    "a continued line at the end": job(run("make one \\\\\n  two")),
+    "exec": job("run: exec make", "run: make two"),
+    "return": job("run: return 0 2>/dev/null || make", "run: make two"),
+    "source": job("run: . ./vars.sh; make", "run: make"),
+    "stdin": job("run: cat; read -r x || make", "run: make"),
+    "a redirection by exec": job("run: exec > log; make", "run: echo shown"),
+    "bashism": job(run("a=(1 2); [[ ${a[1]} == 2 ]] && make ${a[@]}")),
+    "wait for nothing": job("run: make & wait", "run: jobs; make"),
+    "positional parameters": job("run: set -- a b; make $1", 'run: make "$#"'),
+    "history": job("run: IFS=,; make", "run: x=a,b; make $x"),
+    # environment
+    "precedence": job(
+        run("make", "environment: {A: step}"), "run: make", keys="environment: {A: job, CIRCLE_BRANCH: mine}"
+    ),
+    "the primary container's variables": Case(
+        "version: 2.1\njobs:\n  build:\n    docker: [{image: 'python:3.12', environment: {A: image, B: image}}]\n"
+        "    environment: {A: job}\n    steps: [checkout, {run: make}]\n"
+    ),
+    "quoting": job(
+        "run: make",
+        keys=QUOTING,
+    ),
+    "kinds": job(
+        "run: make",
+        keys=KINDS,
+    ),
+    "quoting in a run": job(run("make", "environment: {A: 'a $B \"c\" d', B: \"it''s\"}")),
+    "built-in variables": job(
+        'run: make "$CIRCLE_BRANCH" "$CIRCLE_SHA1" "$CIRCLE_PROJECT_REPONAME" "$CIRCLE_JOB" "$CIRCLECI" "$CI"'
+    ),
+    "a number for each job": job('run: make "$CIRCLE_BUILD_NUM"', told="variable-differs"),
+    "an id": job('run: make "$CIRCLE_WORKFLOW_ID"', told="variable-differs"),
+    "who pushed": job('run: make "$CIRCLE_USERNAME"', told="variable-without-counterpart"),
+    "in single quotes": job("run: make '$CIRCLE_BRANCH'; bash -c 'echo $CIRCLE_BRANCH'"),
+    "with operators": job('run: make ${CIRCLE_TAG:-none} ${CIRCLE_BRANCH#m} "${CIRCLE_BRANCH/a/b}" ${#CIRCLE_SHA1}'),
+    "indirectly": job('run: n=CIRCLE_BRANCH; make "${!n}"'),
+    "printenv": job("run: make $(printenv CIRCLE_BRANCH)"),
+    "set by the config itself": job(
+        'run: make "$CIRCLE_BRANCH"',
+        keys="environment: {CIRCLE_BRANCH: mine}",
+        wrong="a variable of CircleCI's that the config sets is renamed all the same",
+    ),
+    "set by the command itself": job('run: CIRCLE_TAG=v1; make "$CIRCLE_TAG"', 'run: make "$CIRCLE_TAG"'),
+    "an unset variable under -u": job(run('set -u; make "${CIRCLE_TAG:-}"'), run('set -u; make "$CIRCLE_TAG"')),
+    "whether it is set": job('run: if [ -n "${CIRCLE_TAG+x}" ]; then make; else make no; fi'),
+    "in arithmetic": job("run: make $((CIRCLE_NODE_INDEX + 1)) $CIRCLE_NODE_TOTAL"),
+    "a value of the pipeline": job(
+        'run: make << pipeline.git.branch >> "<< pipeline.number >>" << pipeline.git.revision >>'
+    ),
+    "in the environment": job(
+        "run: make", keys="environment: {B: << pipeline.git.branch >>, N: 'n<< pipeline.number >>'}"
+    ),
+    "to the after-script": job(
+        run('report "$CIRCLE_JOB" "$CIRCLE_BRANCH" "$A"', "when: always"), keys="environment: {A: '$x'}"
+    ),
+    # directories
+    "~/project": job("run: cd ~/project && make", "run: ls ~/project/src; cat ~/project/lock"),
+    "/root/project": job("run: cd /root/project/src; make"),
+    "the variable": job("run: cd $CIRCLE_WORKING_DIRECTORY/src; make", 'run: make "$CIRCLE_WORKING_DIRECTORY"'),
+    "a working directory of its own": job("run: pwd; make ~/app/lock; cat ~/app/lock", keys="working_directory: ~/app"),
+    "an absolute working directory": job("run: cd /srv/app/src; make", keys="working_directory: /srv/app"),
+    "a relative working directory": job("run: make; pwd", keys="working_directory: app"),
+    "a run in an absolute directory": job(
+        run("make", "working_directory: /srv/x"),
+        run("make", "working_directory: ~/project/src"),
+        wrong="the working directory of a run is not made where it is not there",
+    ),
+    "a run in the home directory": job(run("make; touch here", "working_directory: '~'"), "run: make; ls ~/here"),
+    "a working directory in the environment": job(
+        "run: ls $W",
+        keys="environment: {W: /root/project}",
+        wrong="a value that names the working directory gets no link",
+    ),
+    "no checkout": Case(NOWHERE),
+    "a late checkout": Case(LATE, wrong="the clone is there before the checkout, and nothing says so"),
+    "checkout with a path": Case(
+        "version: 2.1\njobs:\n  build:\n    docker: [{image: 'python:3.12'}]\n"
+        "    steps: [{checkout: {path: ~/project/app}}, {run: cd app && make && ls}]\n",
+        ("checkout-path",),
+    ),
+    "checkout into the place where it is": Case(
+        "version: 2.1\njobs:\n  build:\n    docker: [{image: 'python:3.12'}]\n    working_directory: ~/app\n"
+        "    steps: [{checkout: {path: ~/app}}, {run: make && ls}]\n"
+    ),
+    # what is kept
+    "stored artifacts": job("run: mkdir out; touch out/a", "store_artifacts: {path: out}", told=""),
+    "stored artifacts elsewhere": job("run: echo a > /tmp/a", "store_artifacts: {path: /tmp/a}", told="artifact"),
+    "test results": job("run: mkdir r; echo a > r/a.xml", "store_test_results: {path: r}", told="test-results"),
+    "test results after a failure": job(
+        run("mkdir r; echo a > r/a.xml; make"), "store_test_results: {path: r}", told="test-results", failing="make"
+    ),
+    "tests glob and split": job(
+        "run: make $(circleci tests glob 'src/*' | circleci tests split)", told="circleci-command"
+    ),
+}
+
+
+def outcome_of(case: Case) -> Outcome:
+    """The conversion of a case, which writes something."""
+    outcome = golden.Config("case", case.config).convert()
+    assert outcome.text is not None, outcome.notes
+    return outcome
+
+
+def differences(case: Case, outcome: Outcome, root: Path) -> list[tuple[Difference, tuple[str, ...]]]:
+    """How the jobs of a case differ, and the codes that tell of it."""
+    found = []
+    for one in outcome.before.jobs:
+        pair = both.run(outcome, one, root, case.failing)
+        found += [(each, explained.codes(each, one.id, outcome.notes)) for each in both.differences(pair)]
+    return found
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_case(title: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Both sides do the same, or differ as the notes say."""
+    case = CASES[title]
+    if case.wrong:
+        request.applymarker(pytest.mark.xfail(reason=case.wrong, strict=True))
+    found = differences(case, outcome_of(case), tmp_path / "machine")
+
+    assert [each for each, codes in found if not codes] == []
+    assert {codes for _, codes in found} == ({case.told} if case.told else set())
