@@ -12,7 +12,7 @@ import pytest
 from migrate import Outcome
 from tests import golden
 from tests.running import both, explained, fence
-from tests.running.both import Difference
+from tests.running.both import Difference, Kind
 
 needs_fence = pytest.mark.skipif(not fence.AVAILABLE, reason="the kernel has no Landlock that forbids the network")
 
@@ -333,3 +333,115 @@ def test_case(title: str, tmp_path: Path, request: pytest.FixtureRequest) -> Non
 
     assert [each for each, codes in found if not codes] == []
     assert {codes for _, codes in found} == ({case.told} if case.told else set())
+
+
+HANDED_ON = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - run: mkdir -p out/deep; echo a > out/deep/a; echo b > out/b; echo c > other; chmod +x out/b
+      - persist_to_workspace: {root: %s, paths: [%s]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - attach_workspace: {at: %s}
+      - run: ls -R; make; if [ -x out/b ]; then echo runs; fi
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+CACHED = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - restore_cache: {key: 'v1-{{ checksum "lock" }}'}
+      - run: if [ -f deps/a ]; then make from cache; else mkdir -p deps; echo a > deps/a; make anew; fi
+      - save_cache: {key: 'v1-{{ checksum "lock" }}', paths: [deps]}
+"""
+KEPT_FOR_PEOPLE = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {run: mkdir out; echo a > out/a}, {store_artifacts: {path: out}}]
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {run: ls; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+_PERSIST = ("workspace-persist", "workspace-attach")
+
+CARRIED: dict[str, Case] = {
+    "a cache in the second pipeline": Case(CACHED),
+    "what is stored for people stays with them": Case(KEPT_FOR_PEOPLE),
+    "a workspace": Case(HANDED_ON % (".", "out", "."), _PERSIST),
+    "a workspace with a root": Case(HANDED_ON % ("out", "deep, b", "out"), _PERSIST),
+    "a workspace of everything": Case(HANDED_ON % (".", ".", "."), _PERSIST),
+    "a workspace elsewhere": Case(HANDED_ON % (".", "out", "/srv/ws"), _PERSIST),
+}
+
+
+@pytest.mark.parametrize("title", CARRIED)
+def test_what_is_carried(title: str, tmp_path: Path) -> None:
+    """Files that jobs hand on come to the same places, pipeline after pipeline."""
+    case = CARRIED[title]
+    outcome = outcome_of(case)
+    found = [
+        (each, explained.codes(each, one.id, outcome.notes))
+        for one, pair in both.run_all(outcome, tmp_path / "machine", pushes=2)
+        for each in both.differences(pair)
+    ]
+
+    assert [each for each, codes in found if not codes] == []
+    assert {code for _, codes in found for code in codes} == set(case.told)
+
+
+LOWERED = """\
+pipelines:
+  default:
+    - step:
+        name: build
+        script:
+          - mkdir -p out/deep; echo a > out/deep/a; echo b > out/b; echo c > other; chmod +x out/b
+        artifacts:
+          upload: [{name: out, paths: [out/**]}]
+    - step:
+        name: use
+        script:
+          - chmod +x out/b
+          - ls -R; make; if [ -x out/b ]; then echo runs; fi
+        artifacts: {download: [out]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "by", "kinds"),
+    [
+        ("", "", set()),
+        ("          - chmod +x out/b\n", "", {Kind.OUTPUT}),
+        (
+            "{name: out, paths: [out/**]}",
+            "{name: out, paths: [out]}",
+            {Kind.OUTPUT, Kind.STATUS, Kind.COMMANDS, Kind.FILES},
+        ),
+        ("{name: out,", "{name: out, type: scoped,", {Kind.OUTPUT, Kind.STATUS, Kind.COMMANDS, Kind.FILES}),
+        ("{download: [out]}", "{download: false}", {Kind.OUTPUT, Kind.STATUS, Kind.COMMANDS, Kind.FILES}),
+        ("[out/**]", "['**']", {Kind.OUTPUT, Kind.FILES}),
+    ],
+)
+def test_workspaces_would_be_compared(line: str, by: str, kinds: set[Kind], tmp_path: Path) -> None:
+    """A right way to hand files on is found right, and each wrong one wrong."""
+    outcome = outcome_of(Case(HANDED_ON % (".", "out", ".")))._replace(text=LOWERED.replace(line, by))
+    pairs = both.run_all(outcome, tmp_path / "machine")
+
+    assert line in LOWERED
+    assert {each.kind for _, pair in pairs for each in both.differences(pair)} == kinds

@@ -1,7 +1,7 @@
 """A step as Bitbucket runs it, from what is written: one script, then another (reference bitbucket.md, section 3)."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.running.circleci_job import cannot
 from tests.running.event import Event
@@ -27,16 +27,20 @@ class Bitbucket:
         self.printed: list[str] = []
         self.status = 0
 
-    def run(self) -> None:
+    def run(self, kept: "Keeper | None" = None) -> None:
         """Clone, run the script, then the after-script, whose failure changes nothing."""
         self.clone.mkdir(parents=True)
         if self.written.get("clone", {}).get("enabled", True):
             self.place.check_out(self.clone)
+        if kept:
+            kept.lay_down(self)
         done = self._script(self.written["script"], {})
         self.status = done.status
         self.printed.append(done.printed)
         if after := self.written.get("after-script"):
             self.printed.append(self._script(after, {"BITBUCKET_EXIT_CODE": str(self.status)}).printed)
+        if kept:
+            kept.take_up(self)
 
     def _script(self, items: list[Any], more: dict[str, str]) -> Done:
         text = "\n".join(["set -e", *(line for item in items for line in (_PRINTED, _command(item)))])
@@ -44,6 +48,16 @@ class Bitbucket:
             return self.place.run(["bash"], self.place.here(text), self.clone, self.environment | more)
         except TooLongError:
             cannot("has a script that does not end")
+
+
+class Keeper(Protocol):
+    """What carries files from step to step."""
+
+    def lay_down(self, side: Bitbucket) -> None:
+        """Put files where the step expects them, before its script."""
+
+    def take_up(self, side: Bitbucket) -> None:
+        """Keep what the step leaves."""
 
 
 def _command(item: object) -> str:

@@ -17,8 +17,10 @@ from tests import laws
 from tests.running import event as events
 from tests.running import needed, record
 from tests.running.bitbucket_step import Bitbucket, names, texts
-from tests.running.circleci_job import COMMANDS, CircleCI, cannot, find
+from tests.running.carried import Carried, upstream
+from tests.running.circleci_job import COMMANDS, Carry, CircleCI, cannot, find
 from tests.running.event import Event
+from tests.running.kept import Kept
 from tests.running.place import Place
 from tests.running.record import Called, Record
 
@@ -54,23 +56,61 @@ class Pair(NamedTuple):
 
 
 def run(outcome: Outcome, job: Job, root: Path, failing: tuple[str, ...] = ()) -> Pair:
-    """Run a job and its step; raises CannotRunError where that cannot be done here."""
-    event, step = _event(job), step_of(outcome, job)
-    commands = [*_commands(job), *texts(step)]
-    below = _below(job)
-    files = {name.removeprefix(below): text for name, text in needed.files(_commands(job)).items()}
-    programs = [name.removeprefix(below) for name in needed.programs(commands)]
-    place = Place(root, programs, {**REPOSITORY, **files})
+    """Run a job and its step by themselves; raises CannotRunError where that cannot be done here."""
+    return _run(job, step_of(outcome, job), root, failing)
+
+
+def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pair]]:
+    """Run the first workflow's jobs one after another, for each push again, and carry files from one to the next.
+
+    Each runs also where one before it failed.
+    """
+    jobs = [job for job in outcome.before.workflows[0].jobs if job.runs]
+    carried, kept = Carried(), Kept(laws.document(outcome))
+    pairs = []
+    for _ in range(pushes):
+        carried.layers.clear()
+        kept.artifacts.clear()
+        for job in jobs:
+            carry = partial(carried.step, upstream=upstream(job, jobs))
+            pairs.append((job, _run(job, step_of(outcome, job), root, (), carry=carry, kept=kept)))
+    return pairs
+
+
+def _run(
+    job: Job,
+    step: dict[str, Any],
+    root: Path,
+    failing: tuple[str, ...],
+    *,
+    carry: Carry | None = None,
+    kept: Kept | None = None,
+) -> Pair:
+    event, place = _event(job), _place(job, step, root)
     place.set_up(failing, circleci=True)
-    one = CircleCI(job, event, place)
+    one = CircleCI(job, event, place, carry)
     one.run()
-    taken = partial(record.take, place, own=one.own)
-    first = taken((one.project,), "".join(one.printed), succeeded=not one.failed)
+    first = record.take(place, (one.project,), one.printed, one.own, succeeded=not one.failed)
     place.set_up(failing, circleci=False)
     two = Bitbucket(step, event, place)
-    two.run()
-    second = taken(names(place, two.clone, one.project), "".join(two.printed), succeeded=two.status == 0)
-    return Pair(first, second, any(_runs_at_once(text) for text in commands) or bool(one.background))
+    two.run(kept)
+    ways = names(place, two.clone, one.project)
+    second = record.take(place, ways, two.printed, one.own, succeeded=two.status == 0)
+    return Pair(first, second, _at_once(job, step))
+
+
+def _place(job: Job, step: dict[str, Any], root: Path) -> Place:
+    """A place with all that the job's commands, and the written ones, call and read."""
+    below, commands = _below(job), _commands(job)
+    files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
+    programs = [name.removeprefix(below) for name in needed.programs([*commands, *texts(step)])]
+    return Place(root, programs, {**REPOSITORY, **files})
+
+
+def _at_once(job: Job, step: dict[str, Any]) -> bool:
+    backgrounds = [find(call.body, "background") for call in job.steps]
+    waiting = any(isinstance(one, Scalar) and one.truth for one in backgrounds)
+    return waiting or any(_runs_at_once(text) for text in (*_commands(job), *texts(step)))
 
 
 def _event(job: Job) -> Event:

@@ -3,7 +3,7 @@
 import contextlib
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -41,10 +41,11 @@ def find(node: Node | None, key: str) -> Node | None:
 
 
 class CircleCI:
-    """One job in its place: `carried` is called for the steps that have to do with other jobs."""
+    """One job in its place: `carry` is called for the steps that have to do with other jobs."""
 
-    def __init__(self, job: Job, event: Event, place: Place) -> None:
+    def __init__(self, job: Job, event: Event, place: Place, carry: "Carry | None" = None) -> None:
         """Prepare the job; nothing runs yet."""
+        self.carry = carry
         self.job, self.event, self.place = job, event, place
         self.project = place.path(self.text(find(job.keys, "working_directory")) or "~/project", place.home)
         self.environment = dict(event.circleci(job.name))
@@ -116,7 +117,10 @@ class CircleCI:
             self.place.check_out(self.place.path(self.text(find(call.body, "path")), self.project))
         elif call.step in COMMANDS:
             self._command(call.body)
-        elif call.step not in SILENT:
+        elif call.step in SILENT:
+            if self.carry:
+                self.carry(call, self)
+        else:
             cannot(f"has the step {call.step}")
 
     def _command(self, body: Node | None) -> None:
@@ -154,3 +158,7 @@ class CircleCI:
         if name not in _SHELLS:
             cannot(f"has the shell {name}")
         return [name, *words[1:]]
+
+
+Carry = Callable[[Call, CircleCI], None]
+"""What does the part of a step that other jobs see."""

@@ -34,7 +34,9 @@ class Record(NamedTuple):
     files: tuple[tuple[str, str], ...]
 
 
-def take(place: Place, project: Iterable[Path], printed: str, own: frozenset[str], *, succeeded: bool) -> Record:
+def take(
+    place: Place, project: Iterable[Path], printed: Iterable[str], own: frozenset[str], *, succeeded: bool
+) -> Record:
     """The record of what ran in a place.
 
     `project` are the ways to the working directory, which has one name in the record; `own` are the variables that the
@@ -50,7 +52,7 @@ def take(place: Place, project: Iterable[Path], printed: str, own: frozenset[str
     order = (place.box / "order").read_text(encoding="utf-8").split()
     texts = ((place.box / "calls" / number).read_text("utf-8", "replace") for number in order)
     calls = tuple(_called(text, plain, own) for text in texts)
-    return Record(succeeded, calls, plain(printed), tuple(sorted(_files(place, plain).items())))
+    return Record(succeeded, calls, plain("".join(printed)), tuple(sorted(_files(place, plain).items())))
 
 
 def _called(entry: str, plain: Plain, own: frozenset[str]) -> Called:
