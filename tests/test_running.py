@@ -158,6 +158,12 @@ CASES: dict[str, Case] = {
     "a failure in an and-list": job("run: make one && make two; make three", "run: make", failing="make"),
     "a command in the background": job(run("serve", "background: true"), "run: sleep 1; make"),
     "a command in the background that fails": job(run("serve", "background: true"), "run: make", failing="serve"),
+    "brackets in the background": job(
+        run("(cd src; make)", "background: true"),
+        "run: sleep 1; make",
+        wrong="'((' begins an expression, so that '((cd src; make)) &' runs nothing",
+    ),
+    "its own process": job("run: kill $$ || true", run("make", "when: on_fail")),
     "environment of a run": job(
         run("make", "environment: {A: step, B: '$HOME x'}"), "run: make", keys="environment: {A: job}"
     ),
@@ -186,6 +192,29 @@ CASES: dict[str, Case] = {
     ),
     "BASH_ENV to the after-script": job(
         "run: echo export A=1 >> $BASH_ENV", run('report "$A"', "when: always"), told=""
+    ),
+    "BASH_ENV by a here-document": job(
+        run("cat >> $BASH_ENV \\<<'EOF'\nexport A=1\nexport B=\"$A 2\"\nEOF"),
+        'run: make "$A" "$B"',
+        wrong="a here-document that goes to BASH_ENV is not sourced before later commands",
+    ),
+    "BASH_ENV by a pipeline": job("run: echo export A=1 | tee -a $BASH_ENV", "run: make $A"),
+    "BASH_ENV by a script": job("run: ./setup.sh $BASH_ENV", "run: make $A"),
+    "BASH_ENV with a path": job("run: 'echo ''export PATH=$PATH:/opt/x'' >> $BASH_ENV'", "run: make"),
+    "BASH_ENV with a function": job("run: 'echo ''f() { make f; }'' >> $BASH_ENV'", "run: f; make"),
+    "BASH_ENV with cd": job("run: echo cd src >> $BASH_ENV", "run: make", "run: make; pwd"),
+    "BASH_ENV above the environment": job(
+        "run: echo export A=2 >> $BASH_ENV", "run: make $A", keys="environment: {A: job}"
+    ),
+    "BASH_ENV above a run's environment": job(
+        "run: echo export A=2 >> $BASH_ENV",
+        run("make $A", "environment: {A: step}"),
+        wrong="a run's environment is exported behind what BASH_ENV set, which CircleCI's bash reads last",
+    ),
+    "BASH_ENV above a variable of CircleCI's": job(
+        "run: echo export CIRCLE_TAG=2 >> $BASH_ENV",
+        "run: make $CIRCLE_TAG",
+        wrong="a variable of CircleCI's that BASH_ENV sets is renamed all the same",
     ),
     "BASH_ENV in the environment": job(
         "run: echo export A=1 >> /tmp/env",
@@ -219,7 +248,16 @@ CASES: dict[str, Case] = {
     "bashism": job(run("a=(1 2); [[ ${a[1]} == 2 ]] && make ${a[@]}")),
     "wait for nothing": job("run: make & wait", "run: jobs; make"),
     "positional parameters": job("run: set -- a b; make $1", 'run: make "$#"'),
-    "history": job("run: IFS=,; make", "run: x=a,b; make $x"),
+    "a here-document in brackets": job(run("cd src\ncat > x \\<<EOF\n  a\nb\nEOF\nmake"), "run: cat src/x"),
+    "a text of several lines in brackets": job(run('cd src\necho "a\n  b"\nmake'), "run: make"),
+    "line ends of Windows": job(run("make one\r\nmake two\r\n")),
+    "a syntax error": job(run("make a\nif"), run("report", "when: always")),
+    "extended globs": job(run("shopt -s extglob\nls !(src)\nmake"), "run: make"),
+    "a file descriptor": job("run: exec 3>log; echo x >&3", "run: echo y >&3 || make"),
+    "exit in a function": job("run: f() { exit 0; }; f; make", "run: make 2"),
+    "a trap on errors": job(run("trap 'report err' ERR\nmake"), "run: make 2", failing="make"),
+    "HOME": job("run: export HOME=/tmp/h; make", "run: make; cd; pwd"),
+    "word splitting": job("run: IFS=,; make", "run: x=a,b; make $x"),
     # environment
     "precedence": job(
         run("make", "environment: {A: step}"), "run: make", keys="environment: {A: job, CIRCLE_BRANCH: mine}"
@@ -255,6 +293,26 @@ CASES: dict[str, Case] = {
     "set by the command itself": job('run: CIRCLE_TAG=v1; make "$CIRCLE_TAG"', 'run: make "$CIRCLE_TAG"'),
     "an unset variable under -u": job(run('set -u; make "${CIRCLE_TAG:-}"'), run('set -u; make "$CIRCLE_TAG"')),
     "whether it is set": job('run: if [ -n "${CIRCLE_TAG+x}" ]; then make; else make no; fi'),
+    "an unset variable": job(
+        "run: unset CIRCLE_BRANCH; make ${CIRCLE_BRANCH:-x}",
+        "run: make $CIRCLE_BRANCH",
+        wrong="a variable of CircleCI's that the command unsets is renamed all the same",
+    ),
+    "the names of variables": job(
+        "run: echo ${!CIRCLE_BR*}", wrong="the names that a prefix stands for are not exported"
+    ),
+    "set where it is empty": job('run: \'if [ -z "$CIRCLE_TAG" ]; then CIRCLE_TAG=dev; fi; make "$CIRCLE_TAG"\''),
+    "set by an operator": job('run: ": ${CIRCLE_TAG:=v0}; make $CIRCLE_TAG"', 'run: make "${CIRCLE_TAG:-none}"'),
+    "set for one program": job("run: CIRCLE_BRANCH=z make $CIRCLE_BRANCH"),
+    "set by a loop": job("run: for CIRCLE_TAG in a b; do make $CIRCLE_TAG; done", 'run: make "$CIRCLE_TAG"'),
+    "through a filter": job("run: env | grep ^CIRCLE_BRANCH= | cut -d= -f2"),
+    "a value of the pipeline in quotes": job(
+        run("make '<< pipeline.number >>' \"'<< pipeline.number >>'\" # << pipeline.id >>")
+    ),
+    "a value of the pipeline in a here-document": job(run("cat > n \\<<EOF\n'<< pipeline.number >>' $A\nEOF")),
+    "a value of the pipeline in a quoted here-document": job(
+        run("cat > n \\<<'EOF'\n<< pipeline.number >> $A\nEOF"), told="variable-without-counterpart"
+    ),
     "in arithmetic": job("run: make $((CIRCLE_NODE_INDEX + 1)) $CIRCLE_NODE_TOTAL"),
     "a value of the pipeline": job(
         'run: make << pipeline.git.branch >> "<< pipeline.number >>" << pipeline.git.revision >>'
@@ -283,6 +341,15 @@ CASES: dict[str, Case] = {
         keys="environment: {W: /root/project}",
         wrong="a value that names the working directory gets no link",
     ),
+    "the home directory as the working directory": job(
+        "run: ls ~/src; make",
+        keys="working_directory: '~'",
+        wrong="nothing says that the home directory is not the checkout",
+    ),
+    "a run in a directory with a value of the pipeline": job(
+        run("make", "working_directory: src/<< pipeline.git.branch >>"), told="run-time-value"
+    ),
+    "beside the checkout": job("run: touch ../made; ls ..", told="parent-directory"),
     "no checkout": Case(NOWHERE),
     "a late checkout": Case(LATE, wrong="the clone is there before the checkout, and nothing says so"),
     "checkout with a path": Case(

@@ -24,7 +24,7 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "teardown": _LATER,  # its commands run at the end
         "variable-differs": _SEEN,  # the value has another form
         "variable-without-counterpart": _SEEN,  # the command finds nothing
-        "run-time-value": _SEEN,  # the text stands there without the value
+        "run-time-value": _SEEN | {Kind.DIRECTORY},  # the text stands there without the value
         "parameter-settled": _SEEN,  # the default stands there
         "checkout-path": frozenset({Kind.DIRECTORY, Kind.FILES, Kind.OUTPUT}),  # a link, and no folder around it
         "parent-directory": _ALL,  # what lies beside the checkout is another thing there

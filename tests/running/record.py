@@ -42,11 +42,12 @@ def take(
     `project` are the ways to the working directory, which has one name in the record; `own` are the variables that the
     config itself sets. Those of the two services are left out unless the config sets them.
     """
-    names = {str(path): "<project>" for path in sorted(project, key=lambda path: -len(str(path)))}
+    ways = [str(path) for path in sorted(project, key=lambda path: -len(str(path)))]
+    ways += [f"~{way.removeprefix(str(place.home))}" for way in ways if way.startswith(f"{place.home}/")]  # from dirs
 
     def plain(text: str) -> str:
-        for path, name in names.items():
-            text = re.sub(rf"{re.escape(path)}(?![\w.-])", name, text)
+        for way in ways:
+            text = re.sub(rf"{re.escape(way)}(?![\w.-])", "<project>", text)
         return _TEMPORARY.sub(r"\1XXXXXX", text.replace(str(place.home), "~").replace(str(place.root), ""))
 
     order = (place.box / "order").read_text(encoding="utf-8").split()
