@@ -4,17 +4,18 @@ A case is a config whose jobs come to the same on both sides, or whose differenc
 that stand behind it. What is known to be wrong is `wrong` with the reason, and fails when it is right.
 """
 
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from migrate import Outcome
 from tests import golden
 from tests.running import both, explained, fence
 from tests.running.both import Difference, Kind
-
-needs_fence = pytest.mark.skipif(not fence.AVAILABLE, reason="the kernel has no Landlock that forbids the network")
 
 
 class Case(NamedTuple):
@@ -512,3 +513,70 @@ def test_workspaces_would_be_compared(line: str, by: str, kinds: set[Kind], tmp_
 
     assert line in LOWERED
     assert {each.kind for _, pair in pairs for each in both.differences(pair)} == kinds
+
+
+NASTY = (
+    "make one",
+    "make | tee log",
+    "cd ~/project/src && make",
+    "make \"$CIRCLE_TAG\" '$CIRCLE_BRANCH'",
+    "printf '%s' \"${A:-none}\" ${B#x}",
+    "f() { cd src; make; }; f",
+    "export A B=3; make",
+    'x=$(make | cat); echo "[$x]"',
+    "(cd src; make)",
+    "if ! make; then make fallback; fi",
+    "make || exit 0",
+    "make; exit $?",
+    "rm -rf src; mkdir -p src",
+    "[[ -n $A ]] && make a",
+    "set -a; B=all; make",
+    "set -- a b; echo $#",
+    "pushd src; make; popd",
+    "eval 'export Z=2'; make",
+    "HOME=/nowhere; make",
+    "set +o pipefail; make | cat",
+    "trap 'make t' EXIT; make",
+    "cd nope || true",
+    "v=$(false); make",
+    "set -euo pipefail\nmake $A",
+    "! make",
+    "{ make; } 2>&1 | tee log",
+    "cd src\ncat > here \\<<EOF\n  $A\nEOF",
+    "make; cat src/here",
+)
+WAYS = ("", "", "", "when: always", "when: on_fail", "environment: {A: step}", "environment: {B: 'x $A'}")
+PLACES = ("", "", "", "working_directory: src", "working_directory: ./src/", "max_auto_reruns: 1")
+STEPS = st.builds(
+    lambda command, *keys: run(command, *filter(None, keys)),
+    st.sampled_from(NASTY),
+    st.sampled_from(WAYS),
+    st.sampled_from(PLACES),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")))
+def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str) -> None:
+    """Whatever commands do to their shell, each sees what CircleCI would show it, or a note tells of the difference."""
+    case = job(*steps, keys="environment: {A: job}", failing=failing)
+    with tempfile.TemporaryDirectory() as folder:
+        found = differences(case, outcome_of(case), Path(folder, "machine"))
+
+    assert [each for each, codes in found if not codes] == []
+
+
+@pytest.mark.skipif(not fence.AVAILABLE, reason="the kernel has no Landlock that forbids the network")
+def test_nothing_gets_out(tmp_path: Path) -> None:
+    """A command writes nothing outside its folder, and reaches nobody."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    commands = (f"echo x > {outside}/made", f"rm -r {outside}", "echo x > /dev/tcp/127.0.0.1/1", f"cat {__file__}")
+    case = job(*(run(f"if ( {command} ); then make got out; fi") for command in commands))
+    outcome = outcome_of(case)
+    (one,) = outcome.before.jobs
+    pair = both.run(outcome, one, tmp_path / "machine")
+
+    assert pair.circleci.succeeded
+    assert (pair.circleci.calls, pair.bitbucket.calls) == ((), ())
+    assert list(outside.iterdir()) == []

@@ -21,7 +21,7 @@ SILENT = frozenset(_SILENT.split())
 """Steps that run no command of the user's, and of which later commands see nothing where the job runs alone."""
 _SHELL = ("bash", "-eo", "pipefail")
 _SHELLS = frozenset({"bash", "sh"})
-_LAST_WORDS = 0.2
+_LAST_WORDS = 1.0
 """Seconds for commands in the background once the others are done."""
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tests.running import fence
 
-SECONDS = 5
+SECONDS = 30
 _REAL = """
 [ awk base64 basename bash cat chmod cmp comm cp cut diff dirname env expr false find fold grep head id join ln ls mkdir
 mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split tac tail tee
