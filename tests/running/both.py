@@ -57,7 +57,7 @@ class Pair(NamedTuple):
 
 def run(outcome: Outcome, job: Job, root: Path, failing: tuple[str, ...] = ()) -> Pair:
     """Run a job and its step by themselves; raises CannotRunError where that cannot be done here."""
-    return _run(job, step_of(outcome, job), root, failing)
+    return _run(outcome, job, root, failing)
 
 
 def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pair]]:
@@ -73,20 +73,22 @@ def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pa
         kept.artifacts.clear()
         for job in jobs:
             carry = partial(carried.step, upstream=upstream(job, jobs))
-            pairs.append((job, _run(job, step_of(outcome, job), root, (), carry=carry, kept=kept)))
+            pairs.append((job, _run(outcome, job, root, (), carry=carry, kept=kept)))
     return pairs
 
 
 def _run(
+    outcome: Outcome,
     job: Job,
-    step: dict[str, Any],
     root: Path,
     failing: tuple[str, ...],
     *,
     carry: Carry | None = None,
     kept: Kept | None = None,
 ) -> Pair:
-    event, place = _event(job), _place(job, step, root)
+    event = _event(job)
+    step = step_of(outcome, job, event)
+    place = _place(job, step, root)
     place.set_up(failing, circleci=True)
     one = CircleCI(job, event, place, carry)
     one.run()
@@ -104,7 +106,17 @@ def _place(job: Job, step: dict[str, Any], root: Path) -> Place:
     below, commands = _below(job), _commands(job)
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
     programs = [name.removeprefix(below) for name in needed.programs([*commands, *texts(step)])]
-    return Place(root, programs, {**REPOSITORY, **files})
+    return Place(root, programs, {**REPOSITORY, **files, **_folder(job)})
+
+
+def _folder(job: Job) -> dict[str, str]:
+    """A file in the working directory, where the repository is checked out above it."""
+    paths = [find(call.body, "path") for call in job.steps if call.step == "checkout"]
+    working = find(job.keys, "working_directory")
+    for path in paths:
+        if isinstance(path, Scalar) and isinstance(working, Scalar) and working.text.startswith(f"{path.text}/"):
+            return {f"{working.text.removeprefix(f'{path.text}/').strip('/')}/.keep": ""}
+    return {}
 
 
 def _at_once(job: Job, step: dict[str, Any]) -> bool:
@@ -120,10 +132,13 @@ def _event(job: Job) -> Event:
     return event
 
 
-def step_of(outcome: Outcome, job: Job) -> dict[str, Any]:
-    """The written step of a job: the first one with its name."""
-    name = laws._name(job, outcome)
-    found = [step for step in laws.steps(laws.document(outcome)) if step.get("name") == name and "script" in step]
+def step_of(outcome: Outcome, job: Job, event: Event) -> dict[str, Any]:
+    """The written step of a job: the first one with its name that the event starts; else the first one at all."""
+    name, doc = laws._name(job, outcome), laws.document(outcome)
+    where, asked = ("tags", "BITBUCKET_TAG") if event.tag else ("branches", "BITBUCKET_BRANCH")
+    ref = event.tag or event.branch
+    started = [step for step in laws._started(doc, where, ref) if laws.goes_on(step, asked, ref)]
+    found = [step for step in (*started, *laws.steps(doc)) if step.get("name") == name and "script" in step]
     if not found:
         cannot("has no step")
     return found[0]

@@ -42,6 +42,7 @@ box={box}
 name=${{0##*/}}
 case $0 in "$box"/*) ;; *) name=./$name ;; esac
 echo $$ >> "$box/order"
+[ ! -p /dev/stdin ] || {real}/cat > /dev/null
 {{
   printf '%s\\001' "$name"; pwd -P; printf '\\001'; printf '%s\\002' "$@"; printf '\\001'; export -p
 }} > "$box/calls/$$"
@@ -91,7 +92,7 @@ class Place:
             (self.home / name).touch()
         (self.box / "order").touch()
         (self.box / "failing").write_text("".join(f"{name}\n" for name in failing), encoding="utf-8")
-        self._program("stub", _STUB.format(box=self.box))
+        self._program("stub", _STUB.format(box=self.box, real=self.real))
         self._program("date", f"#!/bin/sh\necho {_FIXED_DATE}\n")
         self._program("quiet", "#!/bin/sh\n")
         for name in QUIET:

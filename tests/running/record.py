@@ -12,7 +12,7 @@ Plain = Callable[[str], str]
 """What gives folders the names that both sides share."""
 _OWN = ("BASH_ENV", "OLDPWD", "PWD", "SHLVL", "_", "CI", "BUILD_DIR")
 _SERVICES = ("CIRCLE", "BITBUCKET_")
-_TEMPORARY = re.compile(r"(tmp/(?:[\w-]+\.)?)\w{6,}")
+_TEMPORARY = re.compile(r"(tmp/[\w-]+\.)\w{4,}|(tmp/)\w{6,}")
 """What mktemp makes up."""
 
 
@@ -48,7 +48,7 @@ def take(
     def plain(text: str) -> str:
         for way in ways:
             text = re.sub(rf"{re.escape(way)}(?![\w.-])", "<project>", text)
-        return _TEMPORARY.sub(r"\1XXXXXX", text.replace(str(place.home), "~").replace(str(place.root), ""))
+        return _TEMPORARY.sub(r"\1\2XXXXXX", text.replace(str(place.home), "~").replace(str(place.root), ""))
 
     order = (place.box / "order").read_text(encoding="utf-8").split()
     texts = ((place.box / "calls" / number).read_text("utf-8", "replace") for number in order)
