@@ -25,7 +25,7 @@ from migrate.circleci.conditions import FALSE, TRUE, evaluate
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Notes
 from migrate.verify import verify
-from migrate.yamlio.nodes import Entry, Mapping, Place, Scalar, walk
+from migrate.yamlio.nodes import Entry, Mapping, Place, walk
 from migrate.yamlio.read import read
 from tests.golden import Config
 
@@ -702,58 +702,3 @@ def unknown_key_is_told(planted: Planted, outcome: Outcome) -> bool:
         or any(f"{planted.path}.".startswith(f"{subject}.") for subject in unused)
         or any(span.line == planted.owner for trail in replaced for span in trail)
     )
-
-
-def circleci_output(outcome: Outcome, home: Path) -> tuple[str, bool]:
-    """What the one job prints as CircleCI runs it, a shell for each command, and whether it succeeds."""
-    (job,) = outcome.plan.jobs
-    there = home / "project"
-    there.mkdir(parents=True)
-    (home / "env").touch()
-    env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "BASH_ENV": str(home / "env")} | _variables(job.keys)
-    printed, failed = "", False
-    for call in job.steps:
-        if call.step != "run" or evaluate(call.condition, {_BRANCH: None, _TAG: None}) == FALSE:
-            continue
-        body = call.body if isinstance(call.body, Mapping) else None
-        when = _text(body, "when") or "on_success"
-        if failed != (when == "on_fail") and when != "always":
-            continue
-        command = _text(body, "command") if body else getattr(call.body, "text", "")
-        cwd = there / _text(body, "working_directory")
-        done = _bash(command, cwd, env | (_variables(body) if body else {}), "-eo", "pipefail")
-        printed += done.stdout
-        failed = failed or done.returncode != 0
-    return printed, not failed
-
-
-def bitbucket_output(outcome: Outcome, home: Path) -> tuple[str, bool]:
-    """What the one step prints as Bitbucket runs it, one shell for each of its two scripts, and how that ends."""
-    ((_, [[step]]),) = starts(document(outcome))
-    there = home / "build"
-    there.mkdir(parents=True)
-    env = {"HOME": str(home), "PATH": "/usr/bin:/bin", "BITBUCKET_CLONE_DIR": str(there)}
-    done = _bash("\n".join(step["script"]), there, env, "-e")
-    code = {"BITBUCKET_EXIT_CODE": str(done.returncode)}
-    after = _bash("\n".join(step.get("after-script", [])), there, env | code, "-e")
-    return done.stdout + after.stdout, done.returncode == 0
-
-
-def _bash(text: str, cwd: Path, env: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
-    cwd.mkdir(parents=True, exist_ok=True)
-    command = ["bash", *options, "-c", text]
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=10)
-
-
-def _text(body: Mapping | None, key: str) -> str:
-    return (
-        next((e.value.text for e in body.entries if e.key.text == key and isinstance(e.value, Scalar)), "")
-        if body
-        else ""
-    )
-
-
-def _variables(body: Mapping) -> dict[str, str]:
-    found = next((e.value for e in body.entries if e.key.text == "environment"), None)
-    entries = found.entries if isinstance(found, Mapping) else ()
-    return {e.key.text: e.value.text for e in entries if isinstance(e.value, Scalar)}

@@ -1,0 +1,79 @@
+"""A step as Bitbucket runs it, from what is written: one script, then another (reference bitbucket.md, section 3)."""
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from tests.running.circleci_job import cannot
+from tests.running.event import Event
+from tests.running.place import Done, Place, TooLongError
+
+_CLONE = "opt/atlassian/pipelines/agent/build"
+_PRINTED = "printf '%s' ''"
+"""Before each item, the service prints it; here it prints nothing, but `$?` is 0 after it as it is there."""
+
+
+_FILLER = 'echo "nothing to run"'
+"""What stands in a script that must have an item; it is no command of the user's."""
+
+
+class Bitbucket:
+    """One step in its place."""
+
+    def __init__(self, step: dict[str, Any], event: Event, place: Place) -> None:
+        """Prepare the step; nothing runs yet."""
+        self.written, self.place = step, place
+        self.clone = place.root / _CLONE
+        self.environment = event.bitbucket | {"BITBUCKET_CLONE_DIR": str(self.clone), "BUILD_DIR": str(self.clone)}
+        self.printed: list[str] = []
+        self.status = 0
+
+    def run(self, kept: "Keeper | None" = None) -> None:
+        """Clone, run the script, then the after-script, whose failure changes nothing."""
+        self.clone.mkdir(parents=True)
+        if self.written.get("clone", {}).get("enabled", True):
+            self.place.check_out(self.clone)
+        if kept:
+            kept.lay_down(self)
+        done = self._script(self.written["script"], {})
+        self.status = done.status
+        self.printed.append(done.printed)
+        if after := self.written.get("after-script"):
+            self.printed.append(self._script(after, {"BITBUCKET_EXIT_CODE": str(self.status)}).printed)
+        if kept:
+            kept.take_up(self)
+
+    def _script(self, items: list[Any], more: dict[str, str]) -> Done:
+        text = "\n".join(["set -e", *(line for item in items for line in (_PRINTED, _command(item)))])
+        try:
+            return self.place.run(["bash"], self.place.here(text), self.clone, self.environment | more)
+        except TooLongError:
+            cannot("has a script that does not end")
+
+
+class Keeper(Protocol):
+    """What carries files from step to step."""
+
+    def lay_down(self, side: Bitbucket) -> None:
+        """Put files where the step expects them, before its script."""
+
+    def take_up(self, side: Bitbucket) -> None:
+        """Keep what the step leaves."""
+
+
+def _command(item: object) -> str:
+    if item == _FILLER:
+        return ":"
+    if not isinstance(item, str):
+        cannot("has a pipe")
+    return item
+
+
+def texts(step: dict[str, Any]) -> list[str]:
+    """The commands of a step's two scripts."""
+    return [item for key in ("script", "after-script") for item in step.get(key) or () if isinstance(item, str)]
+
+
+def names(place: Place, clone: Path, project: Path) -> tuple[Path, ...]:
+    """The ways to the clone directory: a link to it may stand where the job expects its working directory."""
+    links = [path for path in (project, *project.parents) if path.is_symlink()]
+    return (clone, *(link for link in links if link.readlink() == clone))

@@ -1,0 +1,92 @@
+"""What is kept of a job that has run, in words that mean the same on both sides."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.running.place import Place
+
+Plain = Callable[[str], str]
+"""What gives folders the names that both sides share."""
+_OWN = ("BASH_ENV", "OLDPWD", "PWD", "SHLVL", "_", "CI", "BUILD_DIR")
+_SERVICES = ("CIRCLE", "BITBUCKET_")
+_TEMPORARY = re.compile(r"(tmp/[\w-]+\.)\w{4,}|(tmp/)\w{6,}")
+"""What mktemp makes up."""
+
+
+class Called(NamedTuple):
+    """One call of a stub: the program, its arguments, where, and the variables that it found."""
+
+    program: str
+    arguments: tuple[str, ...]
+    directory: str
+    environment: tuple[tuple[str, str], ...]
+
+
+class Record(NamedTuple):
+    """A job that has run: whether it succeeded, what it called and printed, and the files that it left."""
+
+    succeeded: bool
+    calls: tuple[Called, ...]
+    printed: str
+    files: tuple[tuple[str, str], ...]
+
+
+def take(
+    place: Place, project: Iterable[Path], printed: Iterable[str], own: frozenset[str], *, succeeded: bool
+) -> Record:
+    """The record of what ran in a place.
+
+    `project` are the ways to the working directory, which has one name in the record; `own` are the variables that the
+    config itself sets. Those of the two services are left out unless the config sets them.
+    """
+    ways = [str(path) for path in sorted(project, key=lambda path: -len(str(path)))]
+    ways += [f"~{way.removeprefix(str(place.home))}" for way in ways if way.startswith(f"{place.home}/")]  # from dirs
+
+    def plain(text: str) -> str:
+        for way in ways:
+            text = re.sub(rf"{re.escape(way)}(?![\w.-])", "<project>", text)
+        return _TEMPORARY.sub(r"\1\2XXXXXX", text.replace(str(place.home), "~").replace(str(place.root), ""))
+
+    order = (place.box / "order").read_text(encoding="utf-8").split()
+    texts = ((place.box / "calls" / number).read_text("utf-8", "replace") for number in order)
+    calls = tuple(_called(text, plain, own) for text in texts)
+    return Record(succeeded, calls, plain("".join(printed)), tuple(sorted(_files(place, plain).items())))
+
+
+def _called(entry: str, plain: Plain, own: frozenset[str]) -> Called:
+    program, directory, arguments, exported = entry.split("\1", 3)
+    words = tuple(plain(word) for word in arguments.split("\2")[:-1])
+    found = (word.partition("=") for word in _words(exported) if "=" in word)
+    kept = {name: plain(value) for name, _, value in found if name in own or not _foreign(name)}
+    return Called(program, words, plain(directory.rstrip()), tuple(sorted(kept.items())))
+
+
+def _words(exported: str) -> list[str]:
+    try:
+        return shlex.split(exported)
+    except ValueError:
+        return []
+
+
+def _foreign(name: str) -> bool:
+    return name in _OWN or name.startswith(_SERVICES)
+
+
+def _files(place: Place, plain: Plain) -> dict[str, str]:
+    """The files that the job made, changed or took away; a link that stands for the working directory is none."""
+    found = {plain(str(path)): "(deleted)" for path in place.laid if not path.exists()}
+    for path in place.root.rglob("*"):
+        if path.is_relative_to(place.box) or path.is_relative_to(place.real):
+            continue
+        if path.is_symlink():
+            target = plain(str(path.readlink()))
+            if target != "<project>" and plain(str(path)) != "<project>":
+                found[plain(str(path))] = f"-> {target}"
+        elif path.is_file():
+            text = path.read_bytes().decode("utf-8", "replace")
+            if place.laid.get(path) != text:
+                found[plain(str(path))] = plain(text)
+    return {name: text for name, text in found.items() if text and not name.endswith("/.bash_env")}

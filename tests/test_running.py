@@ -1,0 +1,582 @@
+"""A job's commands, run twice: as CircleCI runs them, and as Bitbucket runs what was written.
+
+A case is a config whose jobs come to the same on both sides, or whose differences are told by notes with just the codes
+that stand behind it. What is known to be wrong is `wrong` with the reason, and fails when it is right.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrate import Outcome
+from tests import golden
+from tests.running import both, explained, fence
+from tests.running.both import Difference, Kind
+
+
+class Case(NamedTuple):
+    """A config; the codes that explain its differences; why it is known to be wrong; the programs that fail."""
+
+    config: str
+    told: tuple[str, ...] = ()
+    wrong: str = ""
+    failing: tuple[str, ...] = ()
+
+
+def job(*steps: str, keys: str = "", told: str = "", wrong: str = "", failing: str = "") -> Case:
+    """A case of one job with these steps, each on one line, behind a checkout."""
+    lines = [
+        "version: 2.1",
+        "jobs:",
+        "  build:",
+        "    docker: [{image: 'python:3.12'}]",
+        *(f"    {line}" for line in keys.splitlines()),
+        "    steps:",
+        *(f"      - {step}" for step in ("checkout", *steps)),
+    ]
+    return Case("\n".join(lines) + "\n", tuple(told.split()), wrong, tuple(failing.split()))
+
+
+def run(command: str, *keys: str) -> str:
+    """A step that runs a command, with further keys, on one line."""
+    quoted = '"' + command.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return "run: {" + ", ".join([f"command: {quoted}", *keys]) + "}"
+
+
+CALLED_TWICE = """\
+version: 2.1
+commands:
+  greet:
+    parameters: {who: {type: string}}
+    steps: [{run: greet << parameters.who >>}]
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {greet: {who: ada}}, {greet: {who: bob}}]
+"""
+BOTH_WAYS = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    parameters: {deep: {type: boolean, default: %s}}
+    steps:
+      - when: {condition: << parameters.deep >>, steps: [{run: go deep}]}
+      - unless: {condition: << parameters.deep >>, steps: [{run: go shallow}]}
+"""
+EXECUTOR = """\
+version: 2.1
+executors:
+  node:
+    parameters: {version: {type: string}, mode: {type: string, default: fast}}
+    docker: [{image: 'node:<< parameters.version >>'}]
+    environment: {MODE: << parameters.mode >>, VERSION: << parameters.version >>}
+    working_directory: ~/app
+jobs:
+  build:
+    executor: {name: node, version: '20', mode: slow}
+    environment: {VERSION: mine}
+    steps: [checkout, {run: node build.js}]
+"""
+MATRIX = """\
+version: 2.1
+jobs:
+  test:
+    parameters: {python: {type: string}}
+    docker: [{image: 'python:<< parameters.python >>'}]
+    environment: {PYTHON: << parameters.python >>}
+    steps: [checkout, {run: tox -e << parameters.python >>}]
+workflows:
+  all:
+    jobs: [{test: {matrix: {parameters: {python: ['3.10', '3.11']}}}}]
+"""
+NOWHERE = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [{run: ls}, {run: make}]
+"""
+LATE = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [{run: 'ls; echo new > made'}, checkout, {run: cat made lock}]
+"""
+
+QUOTING = """\
+environment:
+  A: $HOME `id` "x" 'y' \\z !
+  B: '  spaced  '
+  C: ''
+  D: 'a#b'
+  E: "two\\nlines"
+  F: '*'
+"""
+KINDS = """\
+environment: {A: true, B: off, C: 2019-01-01, D: 3.10, E: 0x1F, F: ~, G: 1_000, H: 1:30, I: 1e3}
+"""
+
+CASES: dict[str, Case] = {
+    # what open converters get wrong
+    "a command called twice with other arguments": Case(CALLED_TWICE),
+    "when": Case(BOTH_WAYS % "true"),
+    "unless": Case(BOTH_WAYS % "false"),
+    "on_fail, where nothing fails": job("run: make", run("report", "when: on_fail"), told=""),
+    "on_fail, where something fails": job("run: make", run("report", "when: on_fail"), failing="make"),
+    "always, where something fails": job("run: make", "run: test1", run("report", "when: always"), failing="make"),
+    "environment as a list": job("run: make", keys="environment: [A: one, 'B=two words', C: yes]"),
+    "an executor with parameters": Case(EXECUTOR),
+    "a matrix value in an image": Case(MATRIX),
+    "restore_cache with keys": job(
+        "restore_cache: {keys: ['v1-{{ checksum \"lock\" }}', v1-]}",
+        "run: make install",
+        "save_cache: {key: 'v1-{{ checksum \"lock\" }}', paths: [deps]}",
+    ),
+    "exit 0 in the middle": job(run("if true; then exit 0; fi\nmake never"), "run: make"),
+    "exit 0 at the end of a line": job("run: make first; exit 0", "run: make second"),
+    "cd leaks": job("run: cd src && make", "run: pwd; ls; make"),
+    "export leaks": job("run: export A=1; make", 'run: make "${A:-none}"'),
+    "a plain variable leaks": job("run: A=1; make $A", 'run: make "${A:-none}"'),
+    "a pipeline hides no failure": job("run: make | tee log", "run: make next", failing="make"),
+    "a here-document with a tag": job(run("cat > notes \\<<EOF\nTag $CIRCLE_TAG of ${CIRCLE_BRANCH:-none}\nEOF")),
+    "a quoted here-document": job(run("cat > notes \\<<'EOF'\n$CIRCLE_TAG ${CIRCLE_BRANCH}\nEOF"), "run: cat notes"),
+    # runs
+    "options leak": job("run: set +e; make one", "run: make two; make three", failing="make"),
+    "nounset leaks": job("run: set -u; make", 'run: echo "$NOWHERE"; make'),
+    "a trap leaks": job("run: trap 'echo bye' EXIT; make", "run: make again"),
+    "a function leaks": job("run: f() { echo mine; }; f", "run: type f || echo none"),
+    "an alias leaks": job(run("shopt -s expand_aliases\nalias make=ls\nmake"), run("make")),
+    "umask leaks": job("run: umask 077; touch a", "run: umask"),
+    "unset leaks": job("run: unset A; make", 'run: make "$A"', keys="environment: {A: kept}"),
+    "the status before": job("run: make || true", "run: echo $?"),
+    "the last command may fail": job("run: '[ -f nope ] && make'", "run: make after"),
+    "a failure in an and-list": job("run: make one && make two; make three", "run: make", failing="make"),
+    "a command in the background": job(run("serve", "background: true"), "run: sleep 1; make"),
+    "a command in the background that fails": job(run("serve", "background: true"), "run: make", failing="serve"),
+    "brackets in the background": job(
+        run("(cd src; make)", "background: true"),
+        "run: sleep 1; make",
+        wrong="'((' begins an expression, so that '((cd src; make)) &' runs nothing",
+    ),
+    "its own process": job("run: kill $$ || true", run("make", "when: on_fail")),
+    "environment of a run": job(
+        run("make", "environment: {A: step, B: '$HOME x'}"), "run: make", keys="environment: {A: job}"
+    ),
+    "working directory of a run": job(run("make && pwd", "working_directory: src"), "run: make"),
+    "working directory that is not there": job(run("make", "working_directory: fresh/place"), "run: ls"),
+    "another shell, without -e": job(
+        run("make one\nmake two", "shell: /bin/bash"), "run: make three", failing="make", told="other-shell"
+    ),
+    "another shell, with -u": job(run('make "$NOWHERE"', "shell: bash -euo pipefail"), "run: make", told="other-shell"),
+    "another shell: sh": job(run("make | cat\nmake two", "shell: /bin/sh -e"), "run: make"),
+    "a job's shell": job(
+        "run: make one; make two", keys="shell: /bin/bash -o pipefail", failing="make", told="other-shell"
+    ),
+    "reruns": job(run("make", "max_auto_reruns: 2"), "run: make after", failing="make"),
+    "reruns that were not needed": job(run("make", "max_auto_reruns: 2"), "run: make after"),
+    "step halt": job("run: make; circleci-agent step halt; make rest", "run: make never", told="circleci-command"),
+    "step halt under a condition": job("run: if [ -f nope ]; then circleci-agent step halt; fi", "run: make", told=""),
+    "BASH_ENV carries": job('run: \'echo "export A=1" >> $BASH_ENV; make "$A"\'', 'run: make "$A"'),
+    "BASH_ENV carries what a shell computes": job(
+        "run: 'echo ''export A=$(pwd)'' >> \"$BASH_ENV\"'", 'run: cd src; make "$A"', 'run: make "$A"'
+    ),
+    "BASH_ENV with a line that fails": job(
+        "run: echo false >> $BASH_ENV",
+        "run: make",
+        wrong="a line of BASH_ENV that fails ends the script, which is sourced under 'set -e'",
+    ),
+    "BASH_ENV to the after-script": job(
+        "run: echo export A=1 >> $BASH_ENV", run('report "$A"', "when: always"), told=""
+    ),
+    "BASH_ENV by a here-document": job(
+        run("cat >> $BASH_ENV \\<<'EOF'\nexport A=1\nexport B=\"$A 2\"\nEOF"),
+        'run: make "$A" "$B"',
+        wrong="a here-document that goes to BASH_ENV is not sourced before later commands",
+    ),
+    "BASH_ENV by a pipeline": job("run: echo export A=1 | tee -a $BASH_ENV", "run: make $A"),
+    "BASH_ENV by a script": job("run: ./setup.sh $BASH_ENV", "run: make $A"),
+    "BASH_ENV with a path": job("run: 'echo ''export PATH=$PATH:/opt/x'' >> $BASH_ENV'", "run: make"),
+    "BASH_ENV with a function": job("run: 'echo ''f() { make f; }'' >> $BASH_ENV'", "run: f; make"),
+    "BASH_ENV with cd": job("run: echo cd src >> $BASH_ENV", "run: make", "run: make; pwd"),
+    "BASH_ENV above the environment": job(
+        "run: echo export A=2 >> $BASH_ENV", "run: make $A", keys="environment: {A: job}"
+    ),
+    "BASH_ENV above a run's environment": job(
+        "run: echo export A=2 >> $BASH_ENV",
+        run("make $A", "environment: {A: step}"),
+        wrong="a run's environment is exported behind what BASH_ENV set, which CircleCI's bash reads last",
+    ),
+    "BASH_ENV above a variable of CircleCI's": job(
+        "run: echo export CIRCLE_TAG=2 >> $BASH_ENV",
+        "run: make $CIRCLE_TAG",
+        wrong="a variable of CircleCI's that BASH_ENV sets is renamed all the same",
+    ),
+    "BASH_ENV in the environment": job(
+        "run: echo export A=1 >> /tmp/env",
+        'run: make "$A"',
+        keys="environment: {BASH_ENV: /tmp/env}",
+        wrong="the file is not sourced before later commands where the config names it itself",
+    ),
+    "always in the middle": job("run: make one", run("report", "when: always"), "run: make two", told="after-script"),
+    "always in the middle makes a file": job(
+        run("touch made", "when: always"), "run: ls made; make", told="after-script"
+    ),
+    "an always-command fails": job("run: make", run("report", "when: always"), told="after-script", failing="report"),
+    "two always-commands": job(
+        run("report one", "when: always"), run("report two", "when: always"), failing="report", told="after-script"
+    ),
+    "on_fail sees the environment": job(
+        "run: make", run("report $A", "when: on_fail"), keys="environment: {A: job}", failing="make"
+    ),
+    "always in a directory": job(run("report", "when: always", "working_directory: src")),
+    "on_fail after a failed always": job(
+        run("report", "when: always"), run("alarm", "when: on_fail"), told="after-script", failing="report"
+    ),
+    "a comment at the end": job(run("make # all"), run("make two # \\'")),
+    "a command of nothing": job(run("# nothing"), "run: make"),
+    "a continued line at the end": job(run("make one \\\\\n  two")),
+    "exec": job("run: exec make", "run: make two"),
+    "return": job("run: return 0 2>/dev/null || make", "run: make two"),
+    "source": job("run: . ./vars.sh; make", "run: make"),
+    "stdin": job("run: cat; read -r x || make", "run: make"),
+    "a redirection by exec": job("run: exec > log; make", "run: echo shown"),
+    "bashism": job(run("a=(1 2); [[ ${a[1]} == 2 ]] && make ${a[@]}")),
+    "wait for nothing": job("run: make & wait", "run: jobs; make"),
+    "positional parameters": job("run: set -- a b; make $1", 'run: make "$#"'),
+    "a here-document in brackets": job(run("cd src\ncat > x \\<<EOF\n  a\nb\nEOF\nmake"), "run: cat src/x"),
+    "a text of several lines in brackets": job(run('cd src\necho "a\n  b"\nmake'), "run: make"),
+    "line ends of Windows": job(run("make one\r\nmake two\r\n")),
+    "a syntax error": job(run("make a\nif"), run("report", "when: always")),
+    "extended globs": job(run("shopt -s extglob\nls !(src)\nmake"), "run: make"),
+    "a file descriptor": job("run: exec 3>log; echo x >&3", "run: echo y >&3 || make"),
+    "exit in a function": job("run: f() { exit 0; }; f; make", "run: make 2"),
+    "a trap on errors": job(run("trap 'report err' ERR\nmake"), "run: make 2", failing="make"),
+    "HOME": job("run: export HOME=/tmp/h; make", "run: make; cd; pwd"),
+    "word splitting": job("run: IFS=,; make", "run: x=a,b; make $x"),
+    # environment
+    "precedence": job(
+        run("make", "environment: {A: step}"), "run: make", keys="environment: {A: job, CIRCLE_BRANCH: mine}"
+    ),
+    "the primary container's variables": Case(
+        "version: 2.1\njobs:\n  build:\n    docker: [{image: 'python:3.12', environment: {A: image, B: image}}]\n"
+        "    environment: {A: job}\n    steps: [checkout, {run: make}]\n"
+    ),
+    "quoting": job(
+        "run: make",
+        keys=QUOTING,
+    ),
+    "kinds": job(
+        "run: make",
+        keys=KINDS,
+    ),
+    "quoting in a run": job(run("make", "environment: {A: 'a $B \"c\" d', B: \"it''s\"}")),
+    "built-in variables": job(
+        'run: make "$CIRCLE_BRANCH" "$CIRCLE_SHA1" "$CIRCLE_PROJECT_REPONAME" "$CIRCLE_JOB" "$CIRCLECI" "$CI"'
+    ),
+    "a number for each job": job('run: make "$CIRCLE_BUILD_NUM"', told="variable-differs"),
+    "an id": job('run: make "$CIRCLE_WORKFLOW_ID"', told="variable-differs"),
+    "who pushed": job('run: make "$CIRCLE_USERNAME"', told="variable-without-counterpart"),
+    "in single quotes": job("run: make '$CIRCLE_BRANCH'; bash -c 'echo $CIRCLE_BRANCH'"),
+    "with operators": job('run: make ${CIRCLE_TAG:-none} ${CIRCLE_BRANCH#m} "${CIRCLE_BRANCH/a/b}" ${#CIRCLE_SHA1}'),
+    "indirectly": job('run: n=CIRCLE_BRANCH; make "${!n}"'),
+    "printenv": job("run: make $(printenv CIRCLE_BRANCH)"),
+    "set by the config itself": job(
+        'run: make "$CIRCLE_BRANCH"',
+        keys="environment: {CIRCLE_BRANCH: mine}",
+        wrong="a variable of CircleCI's that the config sets is renamed all the same",
+    ),
+    "set by the command itself": job('run: CIRCLE_TAG=v1; make "$CIRCLE_TAG"', 'run: make "$CIRCLE_TAG"'),
+    "an unset variable under -u": job(run('set -u; make "${CIRCLE_TAG:-}"'), run('set -u; make "$CIRCLE_TAG"')),
+    "whether it is set": job('run: if [ -n "${CIRCLE_TAG+x}" ]; then make; else make no; fi'),
+    "an unset variable": job(
+        "run: unset CIRCLE_BRANCH; make ${CIRCLE_BRANCH:-x}",
+        "run: make $CIRCLE_BRANCH",
+        wrong="a variable of CircleCI's that the command unsets is renamed all the same",
+    ),
+    "the names of variables": job(
+        "run: echo ${!CIRCLE_BR*}", wrong="the names that a prefix stands for are not exported"
+    ),
+    "set where it is empty": job('run: \'if [ -z "$CIRCLE_TAG" ]; then CIRCLE_TAG=dev; fi; make "$CIRCLE_TAG"\''),
+    "set by an operator": job('run: ": ${CIRCLE_TAG:=v0}; make $CIRCLE_TAG"', 'run: make "${CIRCLE_TAG:-none}"'),
+    "set for one program": job("run: CIRCLE_BRANCH=z make $CIRCLE_BRANCH"),
+    "set by a loop": job("run: for CIRCLE_TAG in a b; do make $CIRCLE_TAG; done", 'run: make "$CIRCLE_TAG"'),
+    "through a filter": job("run: env | grep ^CIRCLE_BRANCH= | cut -d= -f2"),
+    "a value of the pipeline in quotes": job(
+        run("make '<< pipeline.number >>' \"'<< pipeline.number >>'\" # << pipeline.id >>")
+    ),
+    "a value of the pipeline in a here-document": job(run("cat > n \\<<EOF\n'<< pipeline.number >>' $A\nEOF")),
+    "a value of the pipeline in a quoted here-document": job(
+        run("cat > n \\<<'EOF'\n<< pipeline.number >> $A\nEOF"), told="variable-without-counterpart"
+    ),
+    "in arithmetic": job("run: make $((CIRCLE_NODE_INDEX + 1)) $CIRCLE_NODE_TOTAL"),
+    "a value of the pipeline": job(
+        'run: make << pipeline.git.branch >> "<< pipeline.number >>" << pipeline.git.revision >>'
+    ),
+    "in the environment": job(
+        "run: make", keys="environment: {B: << pipeline.git.branch >>, N: 'n<< pipeline.number >>'}"
+    ),
+    "to the after-script": job(
+        run('report "$CIRCLE_JOB" "$CIRCLE_BRANCH" "$A"', "when: always"), keys="environment: {A: '$x'}"
+    ),
+    # directories
+    "~/project": job("run: cd ~/project && make", "run: ls ~/project/src; cat ~/project/lock"),
+    "/root/project": job("run: cd /root/project/src; make"),
+    "the variable": job("run: cd $CIRCLE_WORKING_DIRECTORY/src; make", 'run: make "$CIRCLE_WORKING_DIRECTORY"'),
+    "a working directory of its own": job("run: pwd; make ~/app/lock; cat ~/app/lock", keys="working_directory: ~/app"),
+    "an absolute working directory": job("run: cd /srv/app/src; make", keys="working_directory: /srv/app"),
+    "a relative working directory": job("run: make; pwd", keys="working_directory: app"),
+    "a run in an absolute directory": job(
+        run("make", "working_directory: /srv/x"),
+        run("make", "working_directory: ~/project/src"),
+        wrong="the working directory of a run is not made where it is not there",
+    ),
+    "a run in the home directory": job(run("make; touch here", "working_directory: '~'"), "run: make; ls ~/here"),
+    "a working directory in the environment": job(
+        "run: ls $W",
+        keys="environment: {W: /root/project}",
+        wrong="a value that names the working directory gets no link",
+    ),
+    "the home directory as the working directory": job(
+        "run: ls ~/src; make",
+        keys="working_directory: '~'",
+        wrong="nothing says that the home directory is not the checkout",
+    ),
+    "a run in a directory with a value of the pipeline": job(
+        run("make", "working_directory: src/<< pipeline.git.branch >>"), told="run-time-value"
+    ),
+    "beside the checkout": job("run: touch ../made; ls ..", told="parent-directory"),
+    "no checkout": Case(NOWHERE),
+    "a late checkout": Case(LATE, wrong="the clone is there before the checkout, and nothing says so"),
+    "checkout with a path": Case(
+        "version: 2.1\njobs:\n  build:\n    docker: [{image: 'python:3.12'}]\n"
+        "    steps: [{checkout: {path: ~/project/app}}, {run: cd app && make && ls}]\n",
+        ("checkout-path",),
+    ),
+    "checkout into the place where it is": Case(
+        "version: 2.1\njobs:\n  build:\n    docker: [{image: 'python:3.12'}]\n    working_directory: ~/app\n"
+        "    steps: [{checkout: {path: ~/app}}, {run: make && ls}]\n"
+    ),
+    # what is kept
+    "stored artifacts": job("run: mkdir out; touch out/a", "store_artifacts: {path: out}", told=""),
+    "stored artifacts elsewhere": job("run: echo a > /tmp/a", "store_artifacts: {path: /tmp/a}", told="artifact"),
+    "test results": job("run: mkdir r; echo a > r/a.xml", "store_test_results: {path: r}", told="test-results"),
+    "test results after a failure": job(
+        run("mkdir r; echo a > r/a.xml; make"), "store_test_results: {path: r}", told="test-results", failing="make"
+    ),
+    "tests glob and split": job(
+        "run: make $(circleci tests glob 'src/*' | circleci tests split)", told="circleci-command"
+    ),
+}
+
+
+def outcome_of(case: Case) -> Outcome:
+    """The conversion of a case, which writes something."""
+    outcome = golden.Config("case", case.config).convert()
+    assert outcome.text is not None, outcome.notes
+    return outcome
+
+
+def differences(case: Case, outcome: Outcome, root: Path) -> list[tuple[Difference, tuple[str, ...]]]:
+    """How the jobs of a case differ, and the codes that tell of it."""
+    found = []
+    for one in outcome.before.jobs:
+        pair = both.run(outcome, one, root, case.failing)
+        found += [(each, explained.codes(each, one.id, outcome.notes)) for each in both.differences(pair)]
+    return found
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_case(title: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Both sides do the same, or differ as the notes say."""
+    case = CASES[title]
+    if case.wrong:
+        request.applymarker(pytest.mark.xfail(reason=case.wrong, strict=True))
+    found = differences(case, outcome_of(case), tmp_path / "machine")
+
+    assert [each for each, codes in found if not codes] == []
+    assert {codes for _, codes in found} == ({case.told} if case.told else set())
+
+
+HANDED_ON = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - run: mkdir -p out/deep; echo a > out/deep/a; echo b > out/b; echo c > other; chmod +x out/b
+      - persist_to_workspace: {root: %s, paths: [%s]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - attach_workspace: {at: %s}
+      - run: ls -R; make; if [ -x out/b ]; then echo runs; fi
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+CACHED = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - restore_cache: {key: 'v1-{{ checksum "lock" }}'}
+      - run: if [ -f deps/a ]; then make from cache; else mkdir -p deps; echo a > deps/a; make anew; fi
+      - save_cache: {key: 'v1-{{ checksum "lock" }}', paths: [deps]}
+"""
+KEPT_FOR_PEOPLE = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {run: mkdir out; echo a > out/a}, {store_artifacts: {path: out}}]
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {run: ls; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+_PERSIST = ("workspace-persist", "workspace-attach")
+
+CARRIED: dict[str, Case] = {
+    "a cache in the second pipeline": Case(CACHED),
+    "what is stored for people stays with them": Case(KEPT_FOR_PEOPLE),
+    "a workspace": Case(HANDED_ON % (".", "out", "."), _PERSIST),
+    "a workspace with a root": Case(HANDED_ON % ("out", "deep, b", "out"), _PERSIST),
+    "a workspace of everything": Case(HANDED_ON % (".", ".", "."), _PERSIST),
+    "a workspace elsewhere": Case(HANDED_ON % (".", "out", "/srv/ws"), _PERSIST),
+}
+
+
+@pytest.mark.parametrize("title", CARRIED)
+def test_what_is_carried(title: str, tmp_path: Path) -> None:
+    """Files that jobs hand on come to the same places, pipeline after pipeline."""
+    case = CARRIED[title]
+    outcome = outcome_of(case)
+    found = [
+        (each, explained.codes(each, one.id, outcome.notes))
+        for one, pair in both.run_all(outcome, tmp_path / "machine", pushes=2)
+        for each in both.differences(pair)
+    ]
+
+    assert [each for each, codes in found if not codes] == []
+    assert {code for _, codes in found for code in codes} == set(case.told)
+
+
+LOWERED = """\
+pipelines:
+  default:
+    - step:
+        name: build
+        script:
+          - mkdir -p out/deep; echo a > out/deep/a; echo b > out/b; echo c > other; chmod +x out/b
+        artifacts:
+          upload: [{name: out, paths: [out/**]}]
+    - step:
+        name: use
+        script:
+          - chmod +x out/b
+          - ls -R; make; if [ -x out/b ]; then echo runs; fi
+        artifacts: {download: [out]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "by", "kinds"),
+    [
+        ("", "", set()),
+        ("          - chmod +x out/b\n", "", {Kind.OUTPUT}),
+        (
+            "{name: out, paths: [out/**]}",
+            "{name: out, paths: [out]}",
+            {Kind.OUTPUT, Kind.STATUS, Kind.COMMANDS, Kind.FILES},
+        ),
+        ("{name: out,", "{name: out, type: scoped,", {Kind.OUTPUT, Kind.STATUS, Kind.COMMANDS, Kind.FILES}),
+        ("{download: [out]}", "{download: false}", {Kind.OUTPUT, Kind.STATUS, Kind.COMMANDS, Kind.FILES}),
+        ("[out/**]", "['**']", {Kind.OUTPUT, Kind.FILES}),
+    ],
+)
+def test_workspaces_would_be_compared(line: str, by: str, kinds: set[Kind], tmp_path: Path) -> None:
+    """A right way to hand files on is found right, and each wrong one wrong."""
+    outcome = outcome_of(Case(HANDED_ON % (".", "out", ".")))._replace(text=LOWERED.replace(line, by))
+    pairs = both.run_all(outcome, tmp_path / "machine")
+
+    assert line in LOWERED
+    assert {each.kind for _, pair in pairs for each in both.differences(pair)} == kinds
+
+
+NASTY = (
+    "make one",
+    "make | tee log",
+    "cd ~/project/src && make",
+    "make \"$CIRCLE_TAG\" '$CIRCLE_BRANCH'",
+    "printf '%s' \"${A:-none}\" ${B#x}",
+    "f() { cd src; make; }; f",
+    "export A B=3; make",
+    'x=$(make | cat); echo "[$x]"',
+    "(cd src; make)",
+    "if ! make; then make fallback; fi",
+    "make || exit 0",
+    "make; exit $?",
+    "rm -rf src; mkdir -p src",
+    "[[ -n $A ]] && make a",
+    "set -a; B=all; make",
+    "set -- a b; echo $#",
+    "pushd src; make; popd",
+    "eval 'export Z=2'; make",
+    "HOME=/nowhere; make",
+    "set +o pipefail; make | cat",
+    "trap 'make t' EXIT; make",
+    "cd nope || true",
+    "v=$(false); make",
+    "set -euo pipefail\nmake $A",
+    "! make",
+    "{ make; } 2>&1 | tee log",
+    "cd src\ncat > here \\<<EOF\n  $A\nEOF",
+    "make; cat src/here",
+)
+WAYS = ("", "", "", "when: always", "when: on_fail", "environment: {A: step}", "environment: {B: 'x $A'}")
+PLACES = ("", "", "", "working_directory: src", "working_directory: ./src/", "max_auto_reruns: 1")
+STEPS = st.builds(
+    lambda command, *keys: run(command, *filter(None, keys)),
+    st.sampled_from(NASTY),
+    st.sampled_from(WAYS),
+    st.sampled_from(PLACES),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")))
+def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str) -> None:
+    """Whatever commands do to their shell, each sees what CircleCI would show it, or a note tells of the difference."""
+    case = job(*steps, keys="environment: {A: job}", failing=failing)
+    with tempfile.TemporaryDirectory() as folder:
+        found = differences(case, outcome_of(case), Path(folder, "machine"))
+
+    assert [each for each, codes in found if not codes] == []
+
+
+@pytest.mark.skipif(not fence.AVAILABLE, reason="the kernel has no Landlock that forbids the network")
+def test_nothing_gets_out(tmp_path: Path) -> None:
+    """A command writes nothing outside its folder, and reaches nobody."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    commands = (f"echo x > {outside}/made", f"rm -r {outside}", "echo x > /dev/tcp/127.0.0.1/1", f"cat {__file__}")
+    case = job(*(run(f"if ( {command} ); then make got out; fi") for command in commands))
+    outcome = outcome_of(case)
+    (one,) = outcome.before.jobs
+    pair = both.run(outcome, one, tmp_path / "machine")
+
+    assert pair.circleci.succeeded
+    assert (pair.circleci.calls, pair.bitbucket.calls) == ((), ())
+    assert list(outside.iterdir()) == []
