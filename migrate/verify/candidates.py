@@ -74,7 +74,7 @@ class Candidates:
         sections = self.written.sections
         if sections["pull-requests"] or any(one.event.startswith("pullrequest") for one in self.written.triggers):
             built = set(self.of_config(BRANCH))
-            yield from (Event(PULL_REQUEST, name, is_built=name in built) for name in branches)
+            yield from (Event(PULL_REQUEST, name) for name in branches if name not in built)
         yield from elsewhere.starts(self.plan, self.written, self.customs)
 
     def names(self, kind: str) -> list[str]:

@@ -47,8 +47,6 @@ class CircleCI:
 
     def run(self, event: Event) -> tuple[tuple[object, ...], Run]:
         """What runs, and a key that is equal for equal runs."""
-        if event.is_built:
-            return (), ()
         admitted = [_admits(filters, event) for filters in self._filters]
         key: list[object] = []
         found: list[Running] = []

@@ -16,8 +16,7 @@ class Event(NamedTuple):
     """A push of a branch or a tag called `name`, commits in a pull request from it, or another start on that branch.
 
     `changed` are the paths that differ, `given` what else a condition asks for, and `assumed` what is taken for the
-    rest of that, and goes without saying. A branch that `is_built` when it is pushed is not built once more for a pull
-    request from it. Another start is `said` to be one; it starts custom `pipelines` here, and in
+    rest of that, and goes without saying. Another start is `said` to be one; it starts custom `pipelines` here, and in
     CircleCI one `workflow`, or all that its facts admit.
     """
 
@@ -29,7 +28,6 @@ class Event(NamedTuple):
     assumed: Facts = ()
     pipelines: tuple[str, ...] = ()
     said: str = ""
-    is_built: bool = False
 
     @property
     def label(self) -> str:

@@ -284,16 +284,6 @@ def test_what_a_pattern_matches_is_sampled() -> None:
     assert Event(BRANCH, "main").facts["pipeline.git.tag"] is None
 
 
-def test_a_pull_request_from_a_branch_that_is_built_runs_nothing() -> None:
-    """Its push runs what the config says, deployments included."""
-    workflows = "jobs: [a, {b: {requires: [a], filters: {branches: {only: main}}}}]"
-    right = {"default": [step("a")], "branches": {"main": [step("a"), step("b")]}}
-    feature = {"pull-requests": {"**": [step("a")], "main": [step("idle", script=["echo nothing"])]}}
-
-    assert kinds(of(workflows, right | {"pull-requests": {"**": [step("a")]}})) == {"extra a"}
-    assert kinds(of(workflows, right | feature)) == set()
-
-
 def test_the_table_is_aligned_and_says_what_is_wrong() -> None:
     """First the row that differs; without the signs where they cannot be shown."""
     verdict = of(TWO, {"default": ALL})

@@ -59,7 +59,7 @@ def choose(found: Sequence[Selected], plan: Plan, draft: Draft) -> tuple[Selecte
 def _feature_branches(found: Sequence[Selected], draft: Draft) -> list[Selected]:
     """The start conditions; feature branches are those that no filter spells out: the rest, and what globs match.
 
-    A pull request from another one runs nothing: that branch is built when it is pushed, and deployed, as it may be.
+    A pull request from another one runs what `**` does, never what that branch runs alone: its push has done that.
     """
     choice = draft.choices.feature_branches
     moved: list[Selected] = []
@@ -67,8 +67,6 @@ def _feature_branches(found: Sequence[Selected], draft: Draft) -> list[Selected]
         feature = start.section == "default" or (start.section == "branches" and "*" in start.pattern)
         if feature and choice != "push":
             moved.append(start._replace(section="pull-requests", pattern=start.pattern or "**"))
-        elif start.section == "branches" and choice != "push":
-            moved.append(Selected("pull-requests", start.pattern, ()))
         if not feature or choice != "pull-requests":
             moved.append(start)
     return moved
