@@ -5,6 +5,7 @@ quotes, behind `printenv`, in the script of another language) keeps its name, an
 command also sets itself. What programs of the repository read without being told a name cannot be seen.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from migrate.catalog import Variable
@@ -149,7 +150,8 @@ def translate(
     exports: dict[str, str] = {}
     names: dict[str, str] = {}
     kept: dict[str, str] = {}
-    for name, row in _wanted(effects, listed, own, step, trail):
+    early = frozenset(name for name in effects.mentions & effects.sets if _is_named_first(text, name))
+    for name, row in _wanted(effects, listed | early, own, step, trail):
         if row.nothing:
             step.note(VARIABLE_WITHOUT, trail, f"{name} is empty: {row.nothing}")
         elif row.value:
@@ -166,6 +168,12 @@ def translate(
     if kept:
         step.note(VARIABLE_EXPORTED, trail, f"{', '.join(sorted(kept))}: exported under CircleCI's name")
     return renamed, exports | kept
+
+
+def _is_named_first(text: str, name: str) -> bool:
+    """Whether a command names a variable before it sets it: a program may read it there."""
+    found = re.search(rf"\b{name}\b(\+?=)?", text)
+    return found is not None and not found[1]
 
 
 def _note_own_commands(effects: Effects, step: StepDraft, trail: Trail) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from migrate.circleci.passed import passed
 from migrate.circleci.plan import Call, Job
 from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
 from tests.running.event import Event, may_run
@@ -76,7 +77,7 @@ class CircleCI:
         return text
 
     def variables(self, node: Node | None) -> dict[str, str]:
-        """An `environment` in any of its forms (reference circleci.md, section 2.9); booleans are 1 and 0."""
+        """An `environment` in any of its forms (reference circleci.md, section 2.9)."""
         if isinstance(node, Sequence):
             return {name: value for item in node.items for name, value in self.variables(item).items()}
         if isinstance(node, Scalar):
@@ -86,10 +87,8 @@ class CircleCI:
         return {entry.key.text: self._value(entry.value) for entry in entries}
 
     def _value(self, node: Node) -> str:
-        if isinstance(node, Scalar) and node.kind == "bool":
-            return str(int(node.truth))
-        if isinstance(node, Scalar) and node.kind == "null":
-            return ""
+        if isinstance(node, Scalar) and node.kind in {"bool", "int", "float", "null"}:
+            return passed(node)
         return self.place.here(self.text(node))
 
     def run(self) -> None:

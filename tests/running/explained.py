@@ -16,8 +16,9 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "circleci-command": _ALL,  # the command does not exist there and fails, which the note says
         "unsupported-step": _ALL,  # the step fails on purpose
         "step-condition-lost": _ALL,  # the step fails on purpose
-        "workspace-persist": _ALL,  # the step fails on purpose
-        "workspace-attach": _ALL,  # the step fails on purpose
+        "workspace-missing": _ALL,  # the step fails on purpose
+        "workspace-archive": frozenset({Kind.STATUS}),  # the files are not there, because stubs make none
+        "workspace-attach": _SEEN,  # the files may have lost their modes, of which the other job's notes tell
         "orb-unknown": _ALL,  # nobody knows what ran there, and the step fails on purpose
         "other-shell": _ALL,  # the shell that the config names does not run there
         "after-script": _LATER,  # it runs at the end, and what it does changes nothing

@@ -76,7 +76,10 @@ def _foreign(name: str) -> bool:
 
 
 def _files(place: Place, plain: Plain) -> dict[str, str]:
-    """The files that the job made, changed or took away; a link that stands for the working directory is none."""
+    """The files that the job made, changed or took away.
+
+    A link that stands for the working directory is none, and neither is the archive in which a workspace is handed on.
+    """
     found = {plain(str(path)): "(deleted)" for path in place.laid if not path.exists()}
     for path in place.root.rglob("*"):
         if path.is_relative_to(place.box) or path.is_relative_to(place.real):
@@ -89,4 +92,5 @@ def _files(place: Place, plain: Plain) -> dict[str, str]:
             text = path.read_bytes().decode("utf-8", "replace")
             if place.laid.get(path) != text:
                 found[plain(str(path))] = plain(text)
-    return {name: text for name, text in found.items() if text and not name.endswith("/.bash_env")}
+    ours = re.compile(r"/\.bash_env$|/\.workspace/[^/]*\.tar\.gz$")
+    return {name: text for name, text in found.items() if text and not ours.search(name)}
