@@ -6,13 +6,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from migrate.bitbucket import globs
 from migrate.bitbucket.model import Command, Start, Step
 from migrate.circleci.conditions import TRUE
 from migrate.circleci.plan import Job, Plan
 from migrate.diagnostics import Fate, Span, declare
 from migrate.lower.children import Children, pipeline_of
 from migrate.lower.draft import Draft
+from migrate.lower.names.covers import overlap
 from migrate.lower.ordered import Ordered, ordered
 from migrate.lower.plan import approvals, statuses
 from migrate.lower.plan.approvals import PLAIN, Held
@@ -141,13 +141,9 @@ def assemble(selected: tuple[Selected, ...], draft: Draft, steps: dict[str, Step
 
 
 def _is_taken(start: Start, starts: list[Start]) -> bool:
-    """Whether a start condition that runs something would take the names of one that runs nothing.
-
-    Of a glob, a name is tried that it matches.
-    """
-    name = start.pattern.replace("**", "x").replace("*", "x")
+    """Whether a start condition that runs something would take names of one that runs nothing."""
     others = [other for other in starts if other is not start and other.pipeline]
-    matched = any(other.section == start.section and globs.matches(other.pattern, name) for other in others)
+    matched = any(other.section == start.section and overlap(start.pattern, other.pattern) for other in others)
     return matched or (start.section == "branches" and any(other.section == "default" for other in others))
 
 

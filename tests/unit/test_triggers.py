@@ -211,3 +211,20 @@ def test_more_start_conditions_than_a_person_reads(workflows: str, said: str) ->
 
     details = [note.detail for note in outcome.notes if note.code.id == "many-start-conditions"]
     assert details == [f"there are 14 start conditions; '--style triggers' would write {said}"]
+
+
+def test_what_runs_nothing_stays_where_a_glob_would_take_some_of_its_names() -> None:
+    """`**ci**` has no name that begins with `release-` where `release-**`, the longer one, is written, too."""
+    text = r"""
+        version: 2.1
+        jobs: {ship: {docker: [{image: "python:3.12"}], steps: [checkout, {run: make}]}}
+        workflows:
+          ci:
+            jobs:
+              - hold: {type: approval, filters: {branches: {ignore: /release-.*/}}}
+              - ship: {requires: [hold], filters: {branches: {only: /.*\bci\b.*/}}}
+    """
+    found = convert(Source("config.yml", text))
+
+    assert [start.pattern for start in found.pipelines.starts] == ["release-**", "**ci**"]
+    assert not found.verdict.unexplained

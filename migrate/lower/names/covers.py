@@ -46,6 +46,14 @@ def cover(pattern: str) -> Cover:
         return ANYTHING
 
 
+def overlap(glob: str, other: str) -> bool:
+    """Whether a name may match both globs."""
+    try:
+        return any(all(way) for way in examples((pattern_of(glob), pattern_of(other))))
+    except TooMuch:
+        return True
+
+
 def pattern_of(glob: str) -> str:
     """The pattern that matches what a glob without braces does."""
     words = {ALL: ".*", _NO_SLASH: "[^/]*"}
