@@ -567,7 +567,9 @@ def test_a_job_that_fails_at_once_may_do_so() -> None:
 
 def test_a_step_that_fails_on_purpose_has_a_note() -> None:
     """Without it, it would be a fault."""
-    outcome = outcome_of(CHAIN, job={**JOB, "steps": [{"when": {"condition": "<< pipeline.git.branch >>", "steps": ["checkout"]}}]})
+    outcome = outcome_of(
+        CHAIN, job={**JOB, "steps": [{"when": {"condition": "<< pipeline.git.branch >>", "steps": ["checkout"]}}]}
+    )
     assert outcome.text
     assert outcome.verdict.problems == ()
 
