@@ -118,7 +118,8 @@ def has_class(path: str) -> bool:
 
 def fixed(path: str) -> str:
     """The folders of a path before its first wildcard."""
-    return path if not is_glob(path) else posixpath.dirname(path[: _GLOB.search(path).start()])  # type: ignore[union-attr]
+    found = _GLOB.search(path)
+    return posixpath.dirname(path[: found.start()]) if found else path
 
 
 def overlap(one: str, other: str) -> bool:
