@@ -329,27 +329,29 @@ CASES: dict[str, Case] = {
     "an absolute working directory": job("run: cd /srv/app/src; make", keys="working_directory: /srv/app"),
     "a relative working directory": job("run: make; pwd", keys="working_directory: app"),
     "a run in an absolute directory": job(
+        "run: mkdir -p /srv/x",
         run("make", "working_directory: /srv/x"),
         run("make", "working_directory: ~/project/src"),
-        wrong="the working directory of a run is not made where it is not there",
+    ),
+    "a run in a directory that is not there": job(
+        run("make", "working_directory: /srv/x"), run("report", "when: always")
     ),
     "a run in the home directory": job(run("make; touch here", "working_directory: '~'"), "run: make; ls ~/here"),
     "a working directory in the environment": job(
         "run: ls $W",
         keys="environment: {W: /root/project}",
-        wrong="a value that names the working directory gets no link",
     ),
     "the home directory as the working directory": job(
         "run: ls ~/src; make",
         keys="working_directory: '~'",
-        wrong="nothing says that the home directory is not the checkout",
+        told="home-checkout",
     ),
     "a run in a directory with a value of the pipeline": job(
         run("make", "working_directory: src/<< pipeline.git.branch >>"), told="run-time-value"
     ),
     "beside the checkout": job("run: touch ../made; ls ..", told="parent-directory"),
     "no checkout": Case(NOWHERE),
-    "a late checkout": Case(LATE, wrong="the clone is there before the checkout, and nothing says so"),
+    "a late checkout": Case(LATE, ("late-checkout",)),
     "checkout with a path": Case(
         "version: 2.1\njobs:\n  build:\n    docker: [{image: 'python:3.12'}]\n"
         "    steps: [{checkout: {path: ~/project/app}}, {run: cd app && make && ls}]\n",

@@ -13,7 +13,6 @@ pytestmark = [
 
 KNOWN = {
     "pypi__girder": "a line of BASH_ENV that fails ends the script, which is sourced under 'set -e'",
-    "debian__pysolid": "a value of 'environment' names the working directory, for which there is no link then",
 }
 """Packages with a job that differs, and what is wrong there; what is right again must go."""
 

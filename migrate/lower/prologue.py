@@ -83,14 +83,20 @@ def needs(
     emptied: bool = False,
 ) -> Needs:
     """What the commands of one job rely on; those that start `around` the checkout find it by its name."""
+    commands = tuple(commands)
+    texts = (*environment.values(), *(text for text, _ in commands))
     named = () if is_home(directory) else spellings(directory)
+    used = (_written(name) for name in named if any(_names(name, text) for text in texts))
     first = (outside(directory),) if around or is_go_path(directory) else ()
-    found = Needs(tuple(environment.items()), directory, names=first, around=around, emptied=emptied)
-    for text, effects in commands:
-        used = tuple(dict.fromkeys(_written(name) for name in named if _names(name, text)))
-        bash_env = bool(effects.bash_env) or "BASH_ENV" in effects.mentions
-        found = found.with_those_of(Needs((), "", bash_env, used, effects.pipelines))
-    return found
+    return Needs(
+        tuple(environment.items()),
+        directory,
+        any(effects.bash_env or "BASH_ENV" in effects.mentions for _, effects in commands),
+        tuple(dict.fromkeys((*first, *used))),
+        any(effects.pipelines for _, effects in commands),
+        around,
+        emptied,
+    )
 
 
 def _written(name: str) -> str:

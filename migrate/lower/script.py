@@ -73,7 +73,7 @@ def _script(step: StepDraft) -> Script:
     apart = step.inside(".") is None and any(not is_relative(w.run.directory) for w in everything)
     around = outside(step.working) if apart else ""
     emptied = bool(step.image and step.image.name.startswith(OWN_USER))
-    commands = ((w.text, w.effects) for w in everything)
+    commands = (("\n".join((w.text, *(value for _, value in w.run.environment))), w.effects) for w in everything)
     wants = needs(step.environment, step.directory, commands, around, emptied=emptied)
     return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants)
 

@@ -127,7 +127,9 @@ class CircleCI:
             cannot("has a teardown")
         command = self.place.here(self.text(body if isinstance(body, Scalar) else find(body, "command")))
         cwd = self.place.path(self.text(find(body, "working_directory")), self.project)
-        cwd.mkdir(parents=True, exist_ok=True)
+        if not cwd.is_dir():  # only the job's own directory is made (reference circleci.md, section 9, item 22)
+            self.failed = True
+            return
         env = self.environment | self.variables(find(body, "environment"))
         shell = self._shell(body)
         if isinstance(background := find(body, "background"), Scalar) and background.truth:

@@ -27,6 +27,8 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "variable-without-counterpart": _SEEN,  # the command finds nothing
         "run-time-value": _SEEN | {Kind.DIRECTORY},  # the text stands there without the value
         "parameter-settled": _SEEN,  # the default stands there
+        "home-checkout": _ALL,  # what lies there lies in the clone directory
+        "late-checkout": _SEEN,  # the repository is there already
         "checkout-path": frozenset({Kind.DIRECTORY, Kind.FILES, Kind.OUTPUT}),  # a link, and no folder around it
         "parent-directory": _ALL,  # what lies beside the checkout is another thing there
         "neighbour-in-home": _ALL,  # the same, called by its full name
