@@ -29,7 +29,7 @@ test: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --cov --cov-report=term
 
 setup: $(VENV)/.stamp-dev
 

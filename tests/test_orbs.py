@@ -23,7 +23,10 @@ ORBS = SHARED / "orbs"
 SOURCES = sorted(ORBS.glob("*.yml"))
 EXAMPLES = sorted((SHARED / "samples" / "orb-usage").glob("*.yml"))
 
-pytestmark = pytest.mark.skipif(not SOURCES, reason=f"{ORBS} is not there: published orbs are not ours to copy")
+pytestmark = [
+    pytest.mark.skipif(not SOURCES, reason=f"{ORBS} is not there: published orbs are not ours to copy"),
+    pytest.mark.xdist_group("orbs"),  # one process converts them all, once
+]
 each_orb = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 each_example = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 

@@ -14,6 +14,8 @@ from migrate import __version__
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "examples" / "parlai-shape" / ".circleci" / "config.yml"
 
+pytestmark = pytest.mark.xdist_group("package")  # the wheel is built, and installed, once
+
 OURS = ("COV", "PYTEST", "PYTHON", "VIRTUAL_ENV")
 """How the environment variables begin that would lead the new interpreter back to this one."""
 

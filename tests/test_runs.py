@@ -8,6 +8,7 @@ from tests.samples import CORPUS
 pytestmark = [
     pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus does not lie beside the checkout"),
     pytest.mark.skipif(not fence.AVAILABLE, reason="the kernel has no Landlock that forbids the network"),
+    pytest.mark.xdist_group("runs"),  # one process runs them all, once
 ]
 
 

@@ -5,7 +5,10 @@ import pytest
 from tests import laws
 from tests import samples as other
 
-pytestmark = pytest.mark.skipif(not other.SHARED.is_dir(), reason="the samples do not lie beside the checkout")
+pytestmark = [
+    pytest.mark.skipif(not other.SHARED.is_dir(), reason="the samples do not lie beside the checkout"),
+    pytest.mark.xdist_group("samples"),  # one process converts them all, once
+]
 
 REFUSED = {
     "background_auto_rerun-06-invalid-background-true-with-max-auto-reruns": "neither max_auto_reruns nor",

@@ -63,9 +63,16 @@ def mark(name: str, arguments: tuple[Word, ...]) -> str | None:
         return None if said in {(), ("-e",), ("-o", "errexit")} else "sets_options"
     if name == "exec":
         return "exits" if arguments else "aliases_or_umask"
+    if name == "exit":
+        return None if len(arguments) == 1 and _is_failure(arguments[0].text) else "exits"
     if name == "kill":
         return "background" if any(word.text.strip("'\"").startswith("%") for word in arguments) else None
     return _MARK.get(name)
+
+
+def _is_failure(status: str) -> bool:
+    """Whether a status is a number that is no success; of a large one the shell tells the last eight bits."""
+    return status.isascii() and status.isdecimal() and int(status) % 256 != 0
 
 
 def exports_all(name: str, arguments: tuple[Word, ...]) -> bool:

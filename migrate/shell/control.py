@@ -13,6 +13,9 @@ from migrate.shell.words import command_words
 if TYPE_CHECKING:
     from migrate.shell.walk import Walk
 
+_SURE = frozenset({"true", ":"})
+"""Commands that end well, whatever happens."""
+
 Room = Callable[["Walk", Node, frozenset[str], Scope], Flow]
 
 
@@ -23,7 +26,7 @@ def _reached(*candidates: Known, otherwise: frozenset[str]) -> frozenset[str]:
 
 def _list(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
     first, *others = node.children
-    flow = walk.visit(first, known, scope)
+    flow = walk.visit(first, known, scope._replace(unasked=_is_forgiven(others)))
     for operator, item in zip(others[::2], others[1::2], strict=False):
         if operator.kind == "&&":
             right = walk.visit(item, _reached(flow.well, flow.after, otherwise=known), scope)
@@ -32,6 +35,11 @@ def _list(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
             right = walk.visit(item, _reached(flow.badly, flow.after, otherwise=known), scope)
             flow = flow if flow.badly is None else Flow(either(flow.well, right.well), right.badly)
     return flow
+
+
+def _is_forgiven(others: list[Node]) -> bool:
+    """Whether `|| true` is all that follows."""
+    return [item.text for item in others] in [["||", sure] for sure in _SURE]
 
 
 def _negated(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
@@ -50,12 +58,32 @@ def _background(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> 
     return _aside(walk, node, known, scope)
 
 
+def _substitution(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
+    """A copy of the shell whose end is asked for only where the substitution is all of an assignment's value."""
+    parts, inner = node.parts, scope.aside
+    if scope.unasked and len(parts) == 1 and parts[0].kind == "pipeline":
+        inner = inner._replace(unasked=True)
+    walk.each(node.children, known, inner)
+    return both(known)
+
+
 def _pipeline(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
-    walk.marks.add("pipelines")
+    if not scope.unasked and any(_may_fail(member) for member in node.parts[:-1]):
+        walk.marks.add("pipelines")
     for member in node.parts:
         walk.visit(member, known, scope.aside)
     walk.bash_env += appends.through_tee(node.parts)
     return both(known)
+
+
+def _may_fail(member: Node) -> bool:
+    """Whether a member of a pipeline may end badly: an `echo` does not, nor does a `cat` of a here-document."""
+    body = member.child("body") if member.kind == "redirected_statement" else member
+    words = [word.text for word in command_words(body)] if body is not None and body.kind == "command" else []
+    redirects = [child for child in (*member.children, *(body or member).children) if child.kind.endswith("_redirect")]
+    if words == ["cat"] and redirects:
+        return any(redirect.kind != "heredoc_redirect" for redirect in redirects)
+    return not words or words[0] not in {"echo", *_SURE} or bool(redirects)
 
 
 def _if(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
@@ -147,7 +175,7 @@ ROOMS: dict[str, Room] = {
     "list": _list,
     "negated_command": _negated,
     "subshell": _aside,
-    "command_substitution": _aside,
+    "command_substitution": _substitution,
     "process_substitution": _aside,
     "background": _background,
     "pipeline": _pipeline,

@@ -36,7 +36,8 @@ class Effects(NamedTuple):
     changes_directory: bool
     """`cd`, `pushd` or `popd` in this shell."""
     exits: bool
-    """`exit`, `exec CMD`, or `return` outside a function, in this shell."""
+    """`exit`, `exec CMD`, or `return` outside a function, in this shell; not an `exit 1`, which ends all that follows
+    wherever it stands, as every failure does."""
     sets_options: bool
     """`set`, `shopt` or `shift` in this shell; not a mere `set -e`, which it has anyway."""
     traps: bool
@@ -44,7 +45,8 @@ class Effects(NamedTuple):
     background: bool
     """A job of this shell: `cmd &`, `wait`, `jobs`, `fg`, `bg`, `disown`, `kill %1`."""
     pipelines: bool
-    """A pipeline, wherever it stands, so that `pipefail` matters."""
+    """A pipeline, wherever it stands, for which `pipefail` matters: somebody asks how it ended, and a member before its
+    last may fail."""
     aliases_or_umask: bool
     """Other lasting state of this shell: aliases, limits, `unset`, redirections by `exec`, attributes
     such as `readonly`, variables that the shell obeys (`IFS`, `PATH`); and `eval`, that may do all."""

@@ -41,8 +41,10 @@ class Scope(NamedTuple):
     """The names that are local to the function around it; None outside of any."""
     arithmetic: bool = False
     """Bare words are variables."""
+    unasked: bool = False
+    """Nobody asks how the statement ended: it stands in a word of a command, or before `|| true`."""
 
     @property
     def aside(self) -> Scope:
         """The same place in a copy of the shell."""
-        return self._replace(here=False)
+        return self._replace(here=False, unasked=False)

@@ -21,6 +21,7 @@ def _command(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flo
     if not words:
         return walk.each(node.children, known, scope)
     walk.calls.append((node.start, tuple(word.text for word in words)))
+    scope = scope._replace(unasked=True)
     prefixed = known
     for child in node.having("variable_assignment"):  # each sees those before it, the command's words see none
         walk.each(child.children, prefixed, scope)
@@ -90,7 +91,7 @@ def _declaration(walk: Walk, node: Node, known: frozenset[str], scope: Scope) ->
     """`export`, `declare`, `typeset`, `local`, `readonly`: names with or without a value."""
     words = command_words(node)
     walk.calls.append((node.start, tuple(word.text for word in words)))
-    after = walk.each(node.parts, known, scope).after
+    after = walk.each(node.parts, known, scope._replace(unasked=True)).after
     return _declare(walk, words, known if after is None else after, scope)
 
 

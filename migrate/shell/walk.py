@@ -59,7 +59,8 @@ class Walk:
         """One node and all below it, where `known` variables are set."""
         if not node.children:
             return both(known)
-        inner = scope._replace(arithmetic=references.inside(node, arithmetic=scope.arithmetic))
+        arithmetic = references.inside(node, arithmetic=scope.arithmetic)
+        inner = scope._replace(arithmetic=arithmetic, unasked=scope.unasked or node.kind == "test_command")
         self.read((name.text for name in references.wanted(node, arithmetic=inner.arithmetic)), known)
         lower = control.ROOMS.get(node.kind) or simple.ROOMS.get(node.kind)
         if lower is not None:

@@ -204,7 +204,10 @@ def test_writes_and_sources_and_functions() -> None:
         ("make\n\\cd x", "changes_directory"),
         ("if a; then cd x; fi", "changes_directory"),
         ("f() { cd x; }", "changes_directory"),
-        ("a || exit 1", "exits"),
+        ("a || exit", "exits"),
+        ("a || exit 0", "exits"),
+        ("a || exit $?", "exits"),
+        ("exit 256", "exits"),
         ("exec foo", "exits"),
         ("exec 3>x foo", "exits"),
         ("set -x", "sets_options"),
@@ -247,6 +250,8 @@ def test_flags(text: str, flag: str) -> None:
         "command -v cd",
         "IFS=, read -r A B <<< 1,2",
         "a || true",
+        "a || exit 1",
+        "if [ -f x ]; then exit 3; fi",
         "a && b || c",
         "if a; then b; fi",
         "for A in 1 2; do echo $A; done",
@@ -263,6 +268,44 @@ def test_pipelines() -> None:
     """A pipeline is seen wherever it stands, since `pipefail` decides over it."""
     assert analyse("A=$(b | c)").pipelines
     assert not analyse("a || b").pipelines
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("a | b", True),
+        ("if a | b; then c; fi", True),
+        ("! a | b", True),
+        ("yes | a", True),
+        ("echo a | b | c", True),
+        ("echo a > x | b", True),
+        ("cat x | b", True),
+        ("cat < x | b", True),
+        ("(a; b) | c", True),
+        ("a | b || c", True),
+        ("a | b && c || true", True),
+        ("A=$(a | b) c", False),
+        ("A=$(a | b)", True),
+        ("c $(a; b | c)", True),
+        ("echo a | b", False),
+        ("echo $A | sudo tee /x", False),
+        ("cat <<EOF | b\nEOF", False),
+        (": | a", False),
+        ("a | b || true", False),
+        ("a | b || :", False),
+        ('c "$(a | b)"', False),
+        ("export A=$(a | b)", False),
+        ('[ -n "$(a | b)" ]', False),
+        ('echo a | b "$(c | d)"', False),
+    ],
+)
+def test_pipelines_that_nobody_asks_how_they_ended(text: str, asked: bool) -> None:
+    """`pipefail` decides nothing where all members but the last end well, or where the end is not asked for."""
+    assert analyse(text).pipelines is asked
+    if not asked:
+        programs = "a() { cat; return 3; }; b() { cat; }; c() { cat; }; d() { cat; }; sudo() { cat; }\n"
+        plain, strict = (bash("-e", *more, "-c", programs + text) for more in ((), ("-o", "pipefail")))
+        assert plain.returncode == strict.returncode
 
 
 @pytest.mark.parametrize(
