@@ -6,7 +6,7 @@ bitbucket.md, section 3.1). A command that leaves its shell as it found it is wr
 does not is put in brackets, which is a shell of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
@@ -88,20 +88,33 @@ def _translated(run: Run, step: StepDraft, known: dict[str, str], carried: froze
     return Written(run, trim(text), analyse(text))
 
 
-def _leaks(written: Written, later: Iterable[Written]) -> bool:
+def _leaks(written: Written, later: list[Written]) -> bool:
     """Whether what follows could see that the command ran in its shell."""
     effects = written.effects
     if any(effects.sets & (w.effects.reads | w.effects.mentions) for w in later):
         return True
     if effects.contained:
         return False
-    if not (effects.bash_env and _does_itself(written)):
+    if effects.bash_env and not _does_itself(written):
         return True
     carried = analyse("\n".join(text for text in effects.bash_env if text))
     lasting = effects.changes_directory or effects.sets_options or effects.traps or effects.aliases_or_umask
     ending = effects.exits or effects.background or effects.unchecked_end or not effects.valid
-    beyond = set(effects.sources) - set(carried.sources) or effects.exports - carried.exports
-    return bool(lasting or ending or beyond or effects.functions)
+    sources = set(effects.sources) - set(carried.sources) - _entered_again(written, later)
+    return bool(lasting or ending or sources or effects.exports - carried.exports or effects.functions)
+
+
+def _entered_again(written: Written, later: list[Written]) -> set[str]:
+    """The virtual environments that each later command enters first, too; one that is entered twice is left first.
+
+    Source: the `activate` scripts of venv and virtualenv, which call `deactivate nondestructive`.
+    """
+    found = {path for path in written.effects.sources if path.endswith("/bin/activate") and "$" not in path}
+    for other in later:
+        first = [f"{word} {path}" for path in found for word in (".", "source")]
+        same = other.run.directory == written.run.directory and other.text.startswith(tuple(first))
+        found &= set(other.effects.sources) if same else set()
+    return found
 
 
 def _does_itself(written: Written) -> bool:

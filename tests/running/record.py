@@ -92,5 +92,5 @@ def _files(place: Place, plain: Plain) -> dict[str, str]:
             text = path.read_bytes().decode("utf-8", "replace")
             if place.laid.get(path) != text:
                 found[plain(str(path))] = plain(text)
-    ours = re.compile(r"/\.bash_env$|/\.workspace/[^/]*\.tar\.gz$")
+    ours = re.compile(r"/\.bash_env$|/\.workspace-[^/]*\.tar\.gz$")
     return {name: text for name, text in found.items() if text and not ours.search(name)}

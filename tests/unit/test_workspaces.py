@@ -138,8 +138,9 @@ class Side:
         for name, folder in (("project", self.project), ("home", self.home), ("srv", self.srv)):
             for path in folder.rglob("*"):
                 within = path.relative_to(folder)
-                other = name == "home" and path.is_relative_to(self.project)
-                if path.is_file() and not other and within.parts[0] != ".workspace":
+                # A folder `project` in an archive that is unpacked in the home directory lies beside the clone.
+                other = name == "home" and within.parts[0] == "project"
+                if path.is_file() and not other and not within.match(".workspace-*.tar.gz"):
                     found[f"{name}/{within}"] = (path.read_text(), modes and bool(path.stat().st_mode & 0o100))
         return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from migrate.lower.workspaces.layers import FOLDER, Layer, Use
+from migrate.lower.workspaces.layers import ARCHIVES, Layer, Use
 from migrate.lower.workspaces.paths import is_glob, word
 
 
@@ -10,14 +10,14 @@ def pack(layer: Layer) -> str:
     """Pack a layer. The shell expands wildcards in the folder that it stands in, so it goes there first for them."""
     folder = word(layer.part.folder)
     paths = " ".join(word(path) for path in layer.part.paths)
-    made = f"mkdir -p {FOLDER}\n"
     if not folder and layer.part.paths == (".",):
-        return f"{made}tar -czf {word(layer.archive)} --exclude=./{FOLDER} ."
+        # The shell makes the file first: tar minds a folder that changes while it is read.
+        return f"tar -czf - --exclude='./{ARCHIVES}' . > {word(layer.archive)}"
     if not folder:
-        return f"{made}tar -czf {word(layer.archive)} {paths}"
+        return f"tar -czf {word(layer.archive)} {paths}"
     if any(is_glob(path) for path in layer.part.paths):
-        return f'{made}(cd {folder} && tar -czf "$BITBUCKET_CLONE_DIR/{layer.archive}" {paths})'
-    return f"{made}tar -czf {word(layer.archive)} -C {folder} {paths}"
+        return f'(cd {folder} && tar -czf "$BITBUCKET_CLONE_DIR/{layer.archive}" {paths})'
+    return f"tar -czf {word(layer.archive)} -C {folder} {paths}"
 
 
 def unpack(layer: Layer, use: Use, *, optional: bool) -> str:

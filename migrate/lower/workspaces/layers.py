@@ -13,8 +13,8 @@ from migrate.lower.draft import Attached, Persisted, Run, StepDraft
 from migrate.lower.workspaces.paths import Part, absolute, fixed, has_class, here, is_file, overlap, spelled
 from migrate.shell import analyse
 
-FOLDER = ".workspace"
-"""Where archives lie, below the clone directory."""
+ARCHIVES = ".workspace-*.tar.gz"
+"""What archives are called; they lie in the clone directory, where `*` does not find them."""
 _PROGRAMS = frozenset({".bundle", ".venv", "bin", "env", "node_modules", "sbin", "vendor", "venv"})
 """Names of folders that hold programs, by custom of package managers."""
 _SCRIPTS = frozenset({"bash", "bin", "exe", "jar", "js", "pl", "py", "rb", "run", "sh"})

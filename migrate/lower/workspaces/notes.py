@@ -34,7 +34,7 @@ ARCHIVE = declare(
     """An artifact holds files below the clone directory only, forgets their modes, links and empty folders, and puts
     them back where they were. Where that would make a difference, or nobody can know that it does not, the files are
     packed where CircleCI persisted them and unpacked where it attached them. The archive is one file more in the clone
-    directory, below .workspace.""",
+    directory, called .workspace-….tar.gz.""",
     *_DOCS,
 )
 ATTACH = declare(

@@ -12,7 +12,7 @@ from migrate.lower.draft import Draft, Run, StepDraft
 from migrate.lower.missing import failing
 from migrate.lower.plan.starting import Selected
 from migrate.lower.workspaces import commands, notes
-from migrate.lower.workspaces.layers import FOLDER, Layer, Use, is_packed
+from migrate.lower.workspaces.layers import ARCHIVES, Layer, Use, is_packed
 from migrate.lower.workspaces.names import artifact_names
 from migrate.lower.workspaces.paths import globs, parts
 from migrate.lower.workspaces.upstream import may_be_missing, upstream
@@ -82,7 +82,7 @@ def _packed(layers: tuple[Layer, ...], uses: list[Use], others: list[Layer], art
     for layer in layers:
         ending = "" if layer.number == 1 else f"-{layer.number}"
         rest = [other for other in others if other is not layer]
-        archive = f"{FOLDER}/{artifact}{ending}.tar.gz" if is_packed(layer, uses, rest) else ""
+        archive = ARCHIVES.replace("*", f"{artifact}{ending}") if is_packed(layer, uses, rest) else ""
         found.append(layer._replace(archive=archive))
     return tuple(found)
 
