@@ -53,7 +53,7 @@ def _counted(sample: Sample) -> Iterator[Counted]:
             scripts.setdefault(step.job, sum(_lines(item.text) for item in items if isinstance(item, Command)))
     seen: set[object] = set()
     for job in sample.outcome.before.jobs:
-        commands = sum(_lines(_command(call.body)) for call in job.steps if call.step in COMMANDS)
+        commands = sum(_lines(command(call.body)) for call in job.steps if call.step in COMMANDS)
         if commands and job.id in scripts and (what := (job.steps, job.keys)) not in seen:
             seen.add(what)
             yield Counted(sample.set, commands, _variables(job), scripts[job.id])
@@ -64,7 +64,8 @@ def _lines(text: str) -> int:
     return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in text.splitlines())
 
 
-def _command(body: Node | None) -> str:
+def command(body: Node | None) -> str:
+    """The text of a `run`, given what stands behind it."""
     node = body if isinstance(body, Scalar) else find(body, "command")
     return node.text if isinstance(node, Scalar) else ""
 

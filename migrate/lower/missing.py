@@ -25,7 +25,7 @@ def fail(what: str, step: StepDraft, trail: Trail, title: str = "") -> None:
 def failing(what: str) -> str:
     """A command that fails and says what is missing."""
     shown = _ESCAPED.sub(r"\\\1", " ".join(what.split()))
-    return f'echo "{shown} of CircleCI is missing here; see the migration report" >&2\nfalse'
+    return f'echo "{shown} of CircleCI is missing here; see the migration report" >&2; false'
 
 
 def fail_in_place(call: Call, step: StepDraft, code: Code, said: str) -> None:

@@ -62,6 +62,8 @@ def commands(condition: Condition, variables: Mapping[str, str]) -> str | None:
     if condition.operator in {"==", "!="}:
         return f"[ {shown} {'=' if condition.operator == '==' else '!='} {quote(condition.value)} ]"
     pattern = _pattern(condition)
+    if pattern and pattern.startswith("-"):
+        pattern = f"[-]{pattern[1:]}"  # or grep would take it for an option
     return pattern and f"printf '%s\\n' {shown} | grep -Eq {quote(pattern)}"
 
 
