@@ -1,16 +1,18 @@
 """Secrets that stand in the config as plain text: they are told of, and what is said never shows them.
 
 A value is taken for one by how it begins, as the tokens of well-known services do (`mappings/environment.yml`), or
-by the variable's name and a value that nobody makes up of words: letters and digits that change places.
+by the variable's name and a value that nobody makes up of words: letters and digits that change places. In a command
+each word is looked at: the value that it gives a variable or an option, and the password in an address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from migrate.diagnostics import Fate, Note, Span, declare
+from migrate.diagnostics import Fate, Note, Span, Trail, declare
+from migrate.shell import analyse
 
 if TYPE_CHECKING:
     from migrate.catalog import Catalog
@@ -21,7 +23,7 @@ PLAIN_SECRET = declare(
     Fate.MANUAL,
     "A secret stands in the config",
     """Whoever can read the repository can read it, there as here: it is written on as it stands, so that the step
-    runs. Make a new one, keep it in a secured variable of this name, and delete the export line. The report shows
+    runs. Make a new one, keep it in a secured variable of this name, and delete what is written here. The report shows
     '***' in its place.""",
     "https://circleci.com/docs/security-recommendations/",
     "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
@@ -40,6 +42,27 @@ def note_secret(name: str, value: str, step: StepDraft, where: Span) -> None:
         return
     step.draft.secrets[value] = None
     step.note(PLAIN_SECRET, where, f"the value of {name} looks like a secret: keep it in a secured variable")
+
+
+def note_in_command(text: str, step: StepDraft, where: Trail) -> None:
+    """Say that a command has a secret in it, and remember to hide it."""
+    for words in analyse(text).calls:
+        for word in words:
+            for name, value in _given(word.strip("\"'")):
+                if is_secret(name, value, step.draft.catalog) and value not in step.draft.secrets:
+                    step.draft.secrets[value] = None
+                    said = "a word of a command looks like a secret: keep it in a secured variable, and expand that"
+                    step.note(PLAIN_SECRET, where, said)
+
+
+def _given(word: str) -> Iterator[tuple[str, str]]:
+    """The values in a word, each with the name that it is given to: `NAME=…`, `--name=…`, `https://user:…@host`."""
+    name, equals, value = word.partition("=")
+    yield (name.lstrip("-").replace("-", "_"), value.strip("\"'")) if equals else ("", word)
+    yield from (("", piece) for piece in word.split())
+    user, at, _ = word.partition("://")[2].partition("/")[0].rpartition("@")
+    if at:
+        yield "PASSWORD", user.rpartition(":")[2]
 
 
 def is_secret(name: str, value: str, catalog: Catalog) -> bool:

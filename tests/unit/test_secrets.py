@@ -73,3 +73,28 @@ def test_no_report_shows_a_secret(secret: str, owner: str) -> None:
     assert all(line in (outcome.text or "") for line in lines)
     assert not [line for line in lines for report in reports if line in report]
     assert any("***" in report for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (f"export API_TOKEN={TOKEN}", True),
+        (f"tool --api-token='{TOKEN}' x", True),
+        ("curl -H 'Authorization: token ghp_0123456789abcdefghij' https://x.example", True),
+        ("git clone https://me:Tr0ub4dor3x@x.example/y", True),
+        ("git clone https://Tr0ub4dor3x@x.example/y", True),
+        ('git clone "https://me:$TOKEN@x.example/y"', False),
+        ("git clone git@x.example:a1b2c3d4e5/y", False),
+        (f"git checkout {TOKEN}", False),
+        ("export API_TOKEN=$(a1b2c3d4 get)", False),
+        ("curl https://x.example/?a=b:c@d", False),
+    ],
+)
+def test_secrets_in_commands(command: str, shown: bool) -> None:
+    """A word that gives away a secret is told of, without showing it."""
+    job = {"docker": [{"image": "x"}], "steps": [{"run": {"name": command, "command": command}}]}
+    outcome = convert(Source("config.yml", json.dumps({"version": 2.1, "jobs": {"build": job}})))
+    notes = [note for note in outcome.notes if note.code.id == "plain-secret"]
+
+    assert bool(notes) is shown
+    assert not [note for note in outcome.notes if shown and ("Tr0ub4dor3x" in str(note) or TOKEN in str(note))]

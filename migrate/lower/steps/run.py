@@ -8,6 +8,7 @@ from migrate.lower.directories import word
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
 from migrate.lower.registry import step
+from migrate.lower.secrets import note_in_command
 from migrate.lower.steps.reruns import again
 from migrate.lower.steps.shared_keys import title
 from migrate.lower.steps.teardown import note_unclear, tear_down
@@ -61,6 +62,7 @@ def lower(call: Call, step: StepDraft) -> None:
     if timeout:
         step.note(NO_OUTPUT_TIMEOUT, trail, f"'no_output_timeout: {timeout}' has no counterpart and is dropped")
     note_unclear(call, step)
+    note_in_command(text, step, trail)
     run = Run(
         again(text, call, step),
         _label(call, name, step),
