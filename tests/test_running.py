@@ -180,8 +180,57 @@ CASES: dict[str, Case] = {
     ),
     "reruns": job(run("make", "max_auto_reruns: 2"), "run: make after", failing="make"),
     "reruns that were not needed": job(run("make", "max_auto_reruns: 2"), "run: make after"),
-    "step halt": job("run: make; circleci-agent step halt; make rest", "run: make never", told="circleci-command"),
-    "step halt under a condition": job("run: if [ -f nope ]; then circleci-agent step halt; fi", "run: make", told=""),
+    "step halt": job("run: make; circleci-agent step halt; make rest", "run: make never"),
+    "step halt under a condition that does not hold": job(
+        "run: if [ -f nope ]; then circleci-agent step halt; fi", "run: make"
+    ),
+    "step halt under a condition": job(
+        run("if [ -f lock ]; then\n  echo done\n  circleci step halt\nfi"), "run: make never"
+    ),
+    "step halt in a list": job("run: '[ -s nope ] || circleci-agent step halt'", "run: make never"),
+    "step halt in a list that ends in a failure": job("run: '[ -s nope ] && circleci step halt'", "run: make never"),
+    "step halt in a list that ends well": job("run: '[ -s lock ] && circleci step halt'", "run: make never"),
+    "step halt and exit": job(
+        run("if [ -f lock ]; then\n  circleci-agent step halt\n  # it does not stop\n  exit 0\nfi\nmake no"),
+        "run: make never",
+    ),
+    "step halt beside an exit": job(
+        run("if [ -f nope ]; then exit 0\nelif [ -f lock ]; then circleci step halt\nfi\nmake on"), "run: make never"
+    ),
+    "step halt beside an exit that is taken": job(
+        run("if [ -f lock ]; then exit 0\nelif [ -f nope ]; then circleci step halt\nfi\nmake no"), "run: make"
+    ),
+    "step halt in a directory": job(
+        run("make; circleci-agent step halt", "working_directory: src", "environment: {A: b}"), "run: make never"
+    ),
+    "step halt in a function": job("run: 'stop() { circleci step halt; }; stop; make rest'", "run: make never"),
+    "step halt in brackets": job("run: (cd src; circleci step halt); make rest", "run: make never"),
+    "step halt in a loop": job("run: for x in a b; do make $x; circleci step halt; done", "run: make never"),
+    "step halt in a pipeline": job("run: ls | while read -r x; do circleci step halt; done", "run: make never"),
+    "step halt, then a failure": job("run: circleci step halt; make", "run: make never", failing="make"),
+    "step halt after a failure": job("run: make; circleci step halt", "run: make never", failing="make"),
+    "step halt before an always-command": job(
+        "run: circleci step halt", run("report", "when: always"), run("alarm", "when: on_fail")
+    ),
+    "step halt that did not happen before an always-command": job(
+        "run: '[ -f lock ] || circleci step halt'", "run: make", run("report", "when: always"), told=""
+    ),
+    "step halt behind an always-command": job(run("report", "when: always"), "run: circleci step halt", "run: make"),
+    "step halt by an always-command": job(
+        run("report; circleci step halt", "when: always"),
+        run("report more", "when: always"),
+        "run: make never",
+        told="after-script",
+    ),
+    "step halt in the last command": job("run: make", "run: circleci step halt; make rest"),
+    "step halt in reruns": job(run("make; circleci step halt", "max_auto_reruns: 1"), "run: make never"),
+    "step halt with BASH_ENV": job("run: echo export A=1 >> $BASH_ENV; circleci step halt", "run: make $A"),
+    "step halt in another shell": job(
+        "run: bash -c 'circleci step halt'; make rest", "run: make never", told="circleci-command"
+    ),
+    "step halt before what is kept": job(
+        "run: mkdir out; touch out/a; circleci step halt", "store_artifacts: {path: out}", told=""
+    ),
     "BASH_ENV carries": job('run: \'echo "export A=1" >> $BASH_ENV; make "$A"\'', 'run: make "$A"'),
     "BASH_ENV carries what a shell computes": job(
         "run: 'echo ''export A=$(pwd)'' >> \"$BASH_ENV\"'", 'run: cd src; make "$A"', 'run: make "$A"'

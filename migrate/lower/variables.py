@@ -13,6 +13,7 @@ from migrate.circleci.settled import SETTLED
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.directories import is_relative, word
 from migrate.lower.draft import Draft, NeededVariable, Run, StepDraft
+from migrate.lower.own_commands import note_own_commands
 from migrate.shell import Effects, analyse, quote, rename_variables
 from migrate.yamlio.nodes import Default, Scalar, Symbol
 
@@ -58,16 +59,6 @@ ENVIRONMENT_LISTED = declare(
     else the list is read for.""",
     *_DOCS,
 )
-CIRCLECI_COMMAND = declare(
-    "circleci-command",
-    Fate.ERROR,
-    "A command of CircleCI's own",
-    """The program 'circleci' exists in CircleCI's jobs only. Split tests with the test runner; end a step early with
-    'exit 0'.""",
-    "https://circleci.com/docs/use-the-circleci-cli-to-split-tests/",
-)
-
-
 _DIRECTORY = "CIRCLE_WORKING_DIRECTORY"
 _PROBE = "circle2bb_probe"
 """A variable that no command reads: where the shell sees it, it would see another."""
@@ -145,7 +136,7 @@ def translate(
     job sets goes before CircleCI's, too (reference circleci.md, section 4.3).
     """
     effects = analyse(text)
-    _note_own_commands(effects, step, trail)
+    note_own_commands(text, step, trail)
     listed = _listed(effects, step, trail)
     exports: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -174,13 +165,6 @@ def _is_named_first(text: str, name: str) -> bool:
     """Whether a command names a variable before it sets it: a program may read it there."""
     found = re.search(rf"\b{name}\b(\+?=)?", text)
     return found is not None and not found[1]
-
-
-def _note_own_commands(effects: Effects, step: StepDraft, trail: Trail) -> None:
-    for words in effects.calls:
-        if words and words[0] in {"circleci", "circleci-agent"}:
-            said = f"'{' '.join(words[:3])}' is a command of CircleCI's own; it fails here until you replace it"
-            step.note(CIRCLECI_COMMAND, trail, said)
 
 
 def _wanted(

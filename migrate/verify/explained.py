@@ -21,6 +21,7 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
     "addition-gate": frozenset({Kind.HELD}),  # an addition, of which nobody chose when it runs
     "filter-held": frozenset({Kind.HELD, Kind.OFFERED}),  # nothing can ask for its filter, so a person does
     "requires-status": frozenset({Kind.HELD, Kind.STATUS}),  # it ran after a failure, and no list of steps can say so
+    "step-halt": frozenset({Kind.MISSING, Kind.UNKNOWN}),  # its first command asks itself, and ends it as CircleCI did
     "requires-any-status": frozenset({Kind.STATUS}),  # it ran after success and failure, and now after success
 }
 """By notes of the job itself."""
