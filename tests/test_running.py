@@ -159,11 +159,11 @@ CASES: dict[str, Case] = {
     "a failure in an and-list": job("run: make one && make two; make three", "run: make", failing="make"),
     "a command in the background": job(run("serve", "background: true"), "run: sleep 1; make"),
     "a command in the background that fails": job(run("serve", "background: true"), "run: make", failing="serve"),
-    "brackets in the background": job(
-        run("(cd src; make)", "background: true"),
-        "run: sleep 1; make",
-        wrong="'((' begins an expression, so that '((cd src; make)) &' runs nothing",
+    "brackets in the background": job(run("(cd src; make)", "background: true"), "run: sleep 1; make"),
+    "brackets first in the background": job(
+        run("(cd src; make) && make two", "background: true"), "run: sleep 1; make three"
     ),
+    "brackets that leak": job("run: (cd src; make) && [ -f nope ]", "run: make never"),
     "its own process": job("run: kill $$ || true", run("make", "when: on_fail")),
     "environment of a run": job(
         run("make", "environment: {A: step, B: '$HOME x'}"), "run: make", keys="environment: {A: job}"
@@ -180,16 +180,66 @@ CASES: dict[str, Case] = {
     ),
     "reruns": job(run("make", "max_auto_reruns: 2"), "run: make after", failing="make"),
     "reruns that were not needed": job(run("make", "max_auto_reruns: 2"), "run: make after"),
-    "step halt": job("run: make; circleci-agent step halt; make rest", "run: make never", told="circleci-command"),
-    "step halt under a condition": job("run: if [ -f nope ]; then circleci-agent step halt; fi", "run: make", told=""),
+    "step halt": job("run: make; circleci-agent step halt; make rest", "run: make never"),
+    "step halt under a condition that does not hold": job(
+        "run: if [ -f nope ]; then circleci-agent step halt; fi", "run: make"
+    ),
+    "step halt under a condition": job(
+        run("if [ -f lock ]; then\n  echo done\n  circleci step halt\nfi"), "run: make never"
+    ),
+    "step halt in a list": job("run: '[ -s nope ] || circleci-agent step halt'", "run: make never"),
+    "step halt in a list that ends in a failure": job("run: '[ -s nope ] && circleci step halt'", "run: make never"),
+    "step halt in a list that ends well": job("run: '[ -s lock ] && circleci step halt'", "run: make never"),
+    "step halt and exit": job(
+        run("if [ -f lock ]; then\n  circleci-agent step halt\n  # it does not stop\n  exit 0\nfi\nmake no"),
+        "run: make never",
+    ),
+    "step halt beside an exit": job(
+        run("if [ -f nope ]; then exit 0\nelif [ -f lock ]; then circleci step halt\nfi\nmake on"), "run: make never"
+    ),
+    "step halt beside an exit that is taken": job(
+        run("if [ -f lock ]; then exit 0\nelif [ -f nope ]; then circleci step halt\nfi\nmake no"), "run: make"
+    ),
+    "step halt in a directory": job(
+        run("make; circleci-agent step halt", "working_directory: src", "environment: {A: b}"), "run: make never"
+    ),
+    "step halt in a function": job("run: 'stop() { circleci step halt; }; stop; make rest'", "run: make never"),
+    "step halt in brackets": job("run: (cd src; circleci step halt); make rest", "run: make never"),
+    "step halt in a loop": job("run: for x in a b; do make $x; circleci step halt; done", "run: make never"),
+    "step halt in a pipeline": job("run: ls | while read -r x; do circleci step halt; done", "run: make never"),
+    "step halt, then a failure": job("run: circleci step halt; make", "run: make never", failing="make"),
+    "step halt after a failure": job("run: make; circleci step halt", "run: make never", failing="make"),
+    "step halt before an always-command": job(
+        "run: circleci step halt", run("report", "when: always"), run("alarm", "when: on_fail")
+    ),
+    "step halt that did not happen before an always-command": job(
+        "run: '[ -f lock ] || circleci step halt'", "run: make", run("report", "when: always"), told=""
+    ),
+    "step halt behind an always-command": job(run("report", "when: always"), "run: circleci step halt", "run: make"),
+    "step halt by an always-command": job(
+        run("report; circleci step halt", "when: always"),
+        run("report more", "when: always"),
+        "run: make never",
+        told="after-script",
+    ),
+    "step halt in the last command": job("run: make", "run: circleci step halt; make rest"),
+    "step halt in reruns": job(run("make; circleci step halt", "max_auto_reruns: 1"), "run: make never"),
+    "step halt with BASH_ENV": job("run: echo export A=1 >> $BASH_ENV; circleci step halt", "run: make $A"),
+    "step halt in another shell": job(
+        "run: bash -c 'circleci step halt'; make rest", "run: make never", told="circleci-command"
+    ),
+    "step halt before what is kept": job(
+        "run: mkdir out; touch out/a; circleci step halt", "store_artifacts: {path: out}", told=""
+    ),
     "BASH_ENV carries": job('run: \'echo "export A=1" >> $BASH_ENV; make "$A"\'', 'run: make "$A"'),
     "BASH_ENV carries what a shell computes": job(
         "run: 'echo ''export A=$(pwd)'' >> \"$BASH_ENV\"'", 'run: cd src; make "$A"', 'run: make "$A"'
     ),
-    "BASH_ENV with a line that fails": job(
-        "run: echo false >> $BASH_ENV",
-        "run: make",
-        wrong="a line of BASH_ENV that fails ends the script, which is sourced under 'set -e'",
+    "BASH_ENV with a line that fails": job("run: echo false >> $BASH_ENV", "run: make"),
+    "BASH_ENV with a line that fails in the middle": job(
+        run("echo export A=1 >> $BASH_ENV; echo '[ -s nope ] && . nope' >> $BASH_ENV; echo export B=2 >> $BASH_ENV"),
+        'run: make "$A" "$B"',
+        run("report $B", "when: always"),
     ),
     "BASH_ENV to the after-script": job(
         "run: echo export A=1 >> $BASH_ENV", run('report "$A"', "when: always"), told=""
@@ -197,10 +247,37 @@ CASES: dict[str, Case] = {
     "BASH_ENV by a here-document": job(
         run("cat >> $BASH_ENV \\<<'EOF'\nexport A=1\nexport B=\"$A 2\"\nEOF"),
         'run: make "$A" "$B"',
-        wrong="a here-document that goes to BASH_ENV is not sourced before later commands",
     ),
     "BASH_ENV by a pipeline": job("run: echo export A=1 | tee -a $BASH_ENV", "run: make $A"),
     "BASH_ENV by a script": job("run: ./setup.sh $BASH_ENV", "run: make $A"),
+    "BASH_ENV by a copy": job(run("echo export A=1 > vars; cp vars $BASH_ENV"), "run: make $A"),
+    "BASH_ENV by another shell": job(run("bash -c 'echo export A=1 >> $BASH_ENV'"), "run: make $A"),
+    "BASH_ENV by brackets": job(run("{ echo export A=1; echo export B=2; } >> $BASH_ENV"), "run: make $A $B"),
+    "BASH_ENV by printf": job(run("printf 'export %s=1\\n' A B >> $BASH_ENV"), "run: make $A $B"),
+    "BASH_ENV written anew": job(
+        "run: echo export A=1 >> $BASH_ENV",
+        "run: echo export B=1 > $BASH_ENV",
+        'run: make "$B"',
+        wrong="what was read from the file stays, where a later command writes it anew",
+    ),
+    "BASH_ENV that is read at once": job(
+        run("echo export A=$(ls) >> $BASH_ENV\nsource $BASH_ENV\nmake $A"), "run: make $A"
+    ),
+    "BASH_ENV that is read too early": job(
+        run("source $BASH_ENV\necho export A=1 >> $BASH_ENV\nmake ${A:-none}"), "run: make $A"
+    ),
+    "BASH_ENV in brackets with an environment": job(
+        run("echo 'export B=${A:-none}' >> $BASH_ENV"), run("make $B", "environment: {A: step}"), "run: make $B"
+    ),
+    "BASH_ENV of a run": job(
+        run("echo export A=1 > /tmp/env"), run("make $A", "environment: {BASH_ENV: /tmp/env}"), "run: make ${A:-none}"
+    ),
+    "BASH_ENV in the environment to the after-script": job(
+        "run: echo export A=1 >> $BASH_ENV",
+        run("report $A", "when: always"),
+        keys="environment: {BASH_ENV: /tmp/env}",
+    ),
+    "BASH_ENV in the environment, without the file": job("run: make", keys="environment: {BASH_ENV: /tmp/env}"),
     "BASH_ENV with a path": job("run: 'echo ''export PATH=$PATH:/opt/x'' >> $BASH_ENV'", "run: make"),
     "BASH_ENV with a function": job("run: 'echo ''f() { make f; }'' >> $BASH_ENV'", "run: f; make"),
     "BASH_ENV with cd": job("run: echo cd src >> $BASH_ENV", "run: make", "run: make; pwd"),
@@ -210,7 +287,6 @@ CASES: dict[str, Case] = {
     "BASH_ENV above a run's environment": job(
         "run: echo export A=2 >> $BASH_ENV",
         run("make $A", "environment: {A: step}"),
-        wrong="a run's environment is exported behind what BASH_ENV set, which CircleCI's bash reads last",
     ),
     "BASH_ENV above a variable of CircleCI's": job(
         "run: echo export CIRCLE_TAG=2 >> $BASH_ENV",
@@ -220,7 +296,6 @@ CASES: dict[str, Case] = {
         "run: echo export A=1 >> /tmp/env",
         'run: make "$A"',
         keys="environment: {BASH_ENV: /tmp/env}",
-        wrong="the file is not sourced before later commands where the config names it itself",
     ),
     "always in the middle": job("run: make one", run("report", "when: always"), "run: make two", told="after-script"),
     "always in the middle makes a file": job(
@@ -296,9 +371,7 @@ CASES: dict[str, Case] = {
         "run: unset CIRCLE_BRANCH; make ${CIRCLE_BRANCH:-x}",
         "run: make $CIRCLE_BRANCH",
     ),
-    "the names of variables": job(
-        "run: echo ${!CIRCLE_BR*}", wrong="the names that a prefix stands for are not exported"
-    ),
+    "the names of variables": job('run: echo ${!CIRCLE_BR*}; make "${!CIRCLE_REPO@}"'),
     "set where it is empty": job('run: \'if [ -z "$CIRCLE_TAG" ]; then CIRCLE_TAG=dev; fi; make "$CIRCLE_TAG"\''),
     "set by an operator": job('run: ": ${CIRCLE_TAG:=v0}; make $CIRCLE_TAG"', 'run: make "${CIRCLE_TAG:-none}"'),
     "set for one program": job("run: CIRCLE_BRANCH=z make $CIRCLE_BRANCH"),

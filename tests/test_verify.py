@@ -332,6 +332,36 @@ def test_what_is_written_is_right(config: golden.Config) -> None:
         assert outcome.verdict == judged(outcome, outcome.text)
 
 
+ENDING = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - run: %s
+      - run: make
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "reasons"),
+    [
+        ("circleci step halt", {"step-halt"}),
+        ('if [[ -n "$CIRCLE_BRANCH" ]]; then circleci step halt; fi', {"step-halt"}),
+        ('if [[ "$CIRCLE_BRANCH" == main ]]; then echo main; exit 1; fi', set()),
+        ("'[ -f done ] && exit 1; make first'", set()),
+    ],
+)
+def test_a_job_that_ends_itself(command: str, reasons: set[str]) -> None:
+    """A command that ends its job at once does so on both sides; one that fails has done its work."""
+    outcome = convert(Source("config.yml", ENDING % command))
+    verdict = outcome.verdict
+
+    assert outcome.text is not None
+    assert {found.reason for row in verdict.rows for found in row.found} == reasons
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_fault_is_found(fault: Fault) -> None:
     """Wherever it can be made, in whichever config, verify has something to say that no note explains."""

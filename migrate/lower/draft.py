@@ -34,6 +34,7 @@ class Run(NamedTuple):
     `label` names it if steps share it, `title` is the name that the user gave it, `directory` is where it
     runs, relative to the clone directory or from `~` or `/`; `when` is `on_success`, `always` or `on_fail`.
     The values of `environment` are words as a shell reads them; it runs where `test` holds, the inside of `[[ ]]`.
+    `may_be_ended` says that a command before it may end the job, so that it does not run in the after-script either.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Run(NamedTuple):
     when: str = "on_success"
     background: bool = False
     test: str = ""
+    may_be_ended: bool = False
 
 
 class CacheUse(NamedTuple):

@@ -53,7 +53,7 @@ class Needs(NamedTuple):
         pairs = [f"{name}={value}" for name, value in self.environment]
         own = any(name == "BASH_ENV" for name, _ in self.environment)
         lines = list(exports([*pairs, f"BASH_ENV={_BASH_ENV}"] if self.bash_env and not own else pairs))
-        if self.bash_env:
+        if self.bash_env and not own:
             lines.append('touch "$BASH_ENV"')
         if self.around and self.around != posixpath.dirname(self.directory):
             lines.append(f"mkdir -p {word(self.around)}")
@@ -61,6 +61,8 @@ class Needs(NamedTuple):
             lines += [f"# the commands call the checkout {name}", *_link(name, emptied=self.emptied)]
         if self.names and is_go_path(self.directory):
             lines.append(f"cd {word(self.names[0])}")
+        if own:
+            lines.append('if [ -f "$BASH_ENV" ]; then . "$BASH_ENV" || true; fi')
         if self.pipefail:
             lines.append("set -o pipefail")
         return "\n".join(lines)

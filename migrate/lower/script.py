@@ -10,33 +10,43 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
+from migrate.lower import bash_env, halting
 from migrate.lower.directories import is_relative, outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.image import OWN_USER
 from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
 from migrate.shell import Effects, analyse, indent, trim
-
-_SOURCE = '. "$BASH_ENV"'
+from migrate.shell.calls import Called, staying
+from migrate.shell.statements import is_subshell
 
 
 class Written(NamedTuple):
-    """A command in Bitbucket's variables, what it does to its shell, and whether it gets a shell of its own."""
+    """A command in Bitbucket's variables, what it does to its shell, and whether it gets a shell of its own.
+
+    The calls that end the job (`halts`) are no part of what it does to its shell.
+    """
 
     run: Run
     text: str
     effects: Effects
     isolated: bool = False
+    halts: tuple[Called, ...] = ()
 
 
 class Script(NamedTuple):
-    """A job's commands; `known` are exports of values that the converter knows, such as the job's name."""
+    """A job's commands; `known` are exports of values that the converter knows, such as the job's name.
+
+    `first` is a command that comes before all else, `file` what `$BASH_ENV` names.
+    """
 
     items: tuple[Written | Pipe, ...]
     after: tuple[Written, ...]
     known: tuple[str, ...]
     known_after: tuple[str, ...]
     needs: Needs
+    first: str = ""
+    file: bash_env.File = bash_env.File("")
 
 
 def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tuple[Item, ...]]]:
@@ -75,7 +85,10 @@ def _script(step: StepDraft) -> Script:
     emptied = bool(step.image and step.image.name.startswith(OWN_USER))
     commands = (("\n".join((w.text, *(value for _, value in w.run.environment))), w.effects) for w in everything)
     wants = needs(step.environment, step.directory, commands, around, emptied=emptied)
-    return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants)
+    file = bash_env.file_of(step.environment, ((w.text, w.effects) for w in everything))
+    stale = step.runs_on and any(w.halts for w in everything)  # a machine that stays keeps its files, too
+    first = f"rm -f {halting.MARK}" if stale else ""
+    return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants, first, file)
 
 
 def _pairs(known: dict[str, str]) -> tuple[str, ...]:
@@ -85,7 +98,9 @@ def _pairs(known: dict[str, str]) -> tuple[str, ...]:
 def _translated(run: Run, step: StepDraft, known: dict[str, str], carried: frozenset[str]) -> Written:
     text, found = translate(run.text, step, run.trail, frozenset(name for name, _ in run.environment), carried)
     known.update(found)
-    return Written(run, trim(text), analyse(text))
+    text = trim(text)
+    halts = halting.found(text, run)
+    return Written(run, text, analyse(staying(text, halts)), halts=halts)
 
 
 def _leaks(written: Written, later: list[Written]) -> bool:
@@ -95,13 +110,12 @@ def _leaks(written: Written, later: list[Written]) -> bool:
         return True
     if effects.contained:
         return False
-    if effects.bash_env and not _does_itself(written):
+    if effects.bash_env and not bash_env.does_itself(written.text, effects):
         return True
-    carried = analyse("\n".join(text for text in effects.bash_env if text))
     lasting = effects.changes_directory or effects.sets_options or effects.traps or effects.aliases_or_umask
     ending = effects.exits or effects.background or effects.unchecked_end or not effects.valid
-    sources = set(effects.sources) - set(carried.sources) - _entered_again(written, later)
-    return bool(lasting or ending or sources or effects.exports - carried.exports or effects.functions)
+    beyond = bash_env.beyond(effects, _entered_again(written, later))
+    return bool(lasting or ending or beyond or effects.functions)
 
 
 def _entered_again(written: Written, later: list[Written]) -> set[str]:
@@ -117,14 +131,11 @@ def _entered_again(written: Written, later: list[Written]) -> set[str]:
     return found
 
 
-def _does_itself(written: Written) -> bool:
-    """Whether the command itself does all that it hands on to later commands through `$BASH_ENV`."""
-    lines = {line.strip() for line in written.text.splitlines()}
-    return all(text is not None and set(text.splitlines()) <= lines for text in written.effects.bash_env)
-
-
 def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
+    if script.first:
+        yield Command(script.first)
     yield from _prologue(top, script.known)
+    asked = any(w.run.may_be_ended for w in script.after)
     for index, item in enumerate(script.items):
         if isinstance(item, Pipe):
             yield item
@@ -132,12 +143,16 @@ def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
         last = index == len(script.items) - 1
         run = item.run
         alone = item.text in apart or _own_place(run)
-        text = _isolated(item) if alone else item.text
+        text, asks = halting.written(item.text, item.halts, alone=alone, last=last, asked=asked)
+        text = _isolated(item._replace(text=text), script.file) if alone else text
         if run.background:
             text += " &"
         text = _asked(text, run)
-        if item.effects.bash_env and not last and (alone or not _does_itself(item)):
-            text += f"\n{_SOURCE}"
+        if asks:
+            text += f"\n{halting.ASK}"
+        wrote = script.file.written_by(item.text, item.effects)
+        if wrote and not last and (alone or not bash_env.has_read(item.text, item.effects)):
+            text += f"\n{script.file.reading}"
         yield _command(text, run)
 
 
@@ -146,19 +161,34 @@ def _after(script: Script, top: str) -> Iterator[Item]:
     if not script.after:
         return
     yield from _prologue(top, script.known_after)
-    if any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
-        yield Command(_SOURCE)
+    if not script.file.name and any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
+        yield Command(script.file.reading)
     if len(script.after) == 1 and script.after[0].run.when != "on_fail" and not _own_place(script.after[0].run):
-        yield _command(_asked(script.after[0].text, script.after[0].run), script.after[0].run)
+        (only,) = script.after
+        yield from _ended_before(only.run)
+        text, _ = halting.written(only.text, only.halts, alone=False, last=True, asked=False)
+        yield _command(_asked(text, only.run), only.run)
         return
     yield Command("set +e")
-    for written in script.after:
-        text = _asked(_isolated(written, "set -e"), written.run)
+    asked = False
+    for index, written in enumerate(script.after):
+        if not asked:
+            yield from _ended_before(written.run)
+        asked = written.run.may_be_ended and not written.halts
+        last = index == len(script.after) - 1
+        text, _ = halting.written(written.text, written.halts, alone=True, last=last, asked=False)
+        text = _asked(_isolated(written._replace(text=text), script.file, "set -e"), written.run)
         if written.run.when == "on_fail":
             text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
-        if written.effects.bash_env:
-            text += f"\n{_SOURCE}"
+        if script.file.written_by(written.text, written.effects) and not last:
+            text += f"\n{script.file.reading}"
         yield _command(text, written.run)
+
+
+def _ended_before(run: Run) -> Iterator[Command]:
+    """What ends the after-script where a command has ended the job before this one."""
+    if run.may_be_ended:
+        yield Command(halting.ASK)
 
 
 def _asked(text: str, run: Run) -> str:
@@ -176,7 +206,7 @@ def _prologue(top: str, known: tuple[str, ...]) -> Iterator[Command]:
     yield from (Command(line) for line in exports(list(known)))
 
 
-def _isolated(written: Written, *first: str) -> str:
+def _isolated(written: Written, file: bash_env.File, *first: str) -> str:
     """The command in brackets, behind lines that come first, on one line where that reads well."""
     run, text = written.run, written.text
     if not written.effects.valid or "extglob" in text or "expand_aliases" in text:
@@ -184,12 +214,18 @@ def _isolated(written: Written, *first: str) -> str:
         if not (first or run.directory or run.environment):
             return text
     inside = [*first, *exports([f"{name}={value}" for name, value in run.environment])]
-    if run.directory and not inside and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
+    reading = [file.reading] if file.follows(run) else []
+    plain = not inside and not reading
+    if run.directory and plain and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
         return f"(cd {run.directory} && {text})"
-    if not run.directory and not inside and not any(mark in text for mark in ("\n", "#")):
-        return f"({text})"
+    if not run.directory and plain:
+        if is_subshell(text):
+            return text
+        if not any(mark in text for mark in ("\n", "#")):
+            return f"( {text} )" if text.startswith("(") else f"({text})"  # two brackets begin an expression
     if run.directory:
         inside.append(f"cd {run.directory}")
+    inside += reading  # it begins where the command does
     return "\n".join(["(", *(f"  {line}" for line in inside), indent(text, 2), ")"])
 
 

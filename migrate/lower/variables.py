@@ -5,7 +5,6 @@ quotes, behind `printenv`, in the script of another language) keeps its name, an
 command also sets itself. What programs of the repository read without being told a name cannot be seen.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from migrate.catalog import Variable
@@ -13,7 +12,9 @@ from migrate.circleci.settled import SETTLED
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.directories import is_relative, word
 from migrate.lower.draft import Draft, NeededVariable, Run, StepDraft
+from migrate.lower.own_commands import note_own_commands
 from migrate.shell import Effects, analyse, quote, rename_variables
+from migrate.shell.mentions import named_first
 from migrate.yamlio.nodes import Default, Scalar, Symbol
 
 _DOCS = (
@@ -58,16 +59,6 @@ ENVIRONMENT_LISTED = declare(
     else the list is read for.""",
     *_DOCS,
 )
-CIRCLECI_COMMAND = declare(
-    "circleci-command",
-    Fate.ERROR,
-    "A command of CircleCI's own",
-    """The program 'circleci' exists in CircleCI's jobs only. Split tests with the test runner; end a step early with
-    'exit 0'.""",
-    "https://circleci.com/docs/use-the-circleci-cli-to-split-tests/",
-)
-
-
 _DIRECTORY = "CIRCLE_WORKING_DIRECTORY"
 _PROBE = "circle2bb_probe"
 """A variable that no command reads: where the shell sees it, it would see another."""
@@ -145,12 +136,12 @@ def translate(
     job sets goes before CircleCI's, too (reference circleci.md, section 4.3).
     """
     effects = analyse(text)
-    _note_own_commands(effects, step, trail)
+    note_own_commands(text, step, trail)
     listed = _listed(effects, step, trail)
     exports: dict[str, str] = {}
     names: dict[str, str] = {}
     kept: dict[str, str] = {}
-    early = frozenset(name for name in effects.mentions & effects.sets if _is_named_first(text, name))
+    early = named_first(text, effects.mentions & effects.sets)
     for name, row in _wanted(effects, listed | early, own, step, trail):
         if row.nothing:
             step.note(VARIABLE_WITHOUT, trail, f"{name} is empty: {row.nothing}")
@@ -168,19 +159,6 @@ def translate(
     if kept:
         step.note(VARIABLE_EXPORTED, trail, f"{', '.join(sorted(kept))}: exported under CircleCI's name")
     return renamed, exports | kept
-
-
-def _is_named_first(text: str, name: str) -> bool:
-    """Whether a command names a variable before it sets it: a program may read it there."""
-    found = re.search(rf"\b{name}\b(\+?=)?", text)
-    return found is not None and not found[1]
-
-
-def _note_own_commands(effects: Effects, step: StepDraft, trail: Trail) -> None:
-    for words in effects.calls:
-        if words and words[0] in {"circleci", "circleci-agent"}:
-            said = f"'{' '.join(words[:3])}' is a command of CircleCI's own; it fails here until you replace it"
-            step.note(CIRCLECI_COMMAND, trail, said)
 
 
 def _wanted(
@@ -210,17 +188,19 @@ def _value(row: Variable, step: StepDraft) -> str:
 
 def _listed(effects: Effects, step: StepDraft, trail: Trail) -> frozenset[str]:
     """The variables of CircleCI's that a listing of the environment is searched for, as by `env | grep CIRCLE_`."""
+    rows = step.draft.catalog.variables.values()
+    asked = tuple(effects.prefixes)
+    prefixed = frozenset(row.name for row in rows if asked and row.name.startswith(asked) and not row.nothing)
     listings = [words for words in effects.calls if words[:1] and _lists(words)]
     if not listings:
-        return frozenset()
+        return prefixed
     starts = tuple(word.upper() for word in effects.mentions if word.upper().startswith("CIRCLE"))
-    rows = step.draft.catalog.variables.values()
     same = (row.name for row in rows if not (row.nothing or row.differs))
     found = [name for name in same if starts and name.startswith(starts)]
     if not found:
         said = f"'{' '.join(listings[0])}' lists the environment: it has Bitbucket's variables, not CircleCI's"
         step.note(ENVIRONMENT_LISTED, trail, said)
-    return frozenset(found)
+    return prefixed | frozenset(found)
 
 
 def _lists(words: tuple[str, ...]) -> bool:

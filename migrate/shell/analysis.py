@@ -37,6 +37,7 @@ def analyse(text: str) -> Effects:
     return Effects(
         reads=reads,
         mentions=mentions,
+        prefixes=frozenset(walk.prefixes),
         sets=frozenset(walk.sets),
         changes=frozenset(walk.changes),
         exports=frozenset(walk.exports | walk.sets if "allexport" in walk.marks else walk.exports),

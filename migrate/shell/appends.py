@@ -7,6 +7,9 @@ from migrate.shell.words import Word, command_words, literal, unescaped
 
 _FILES = frozenset({"$BASH_ENV", "${BASH_ENV}", '"$BASH_ENV"', '"${BASH_ENV}"'})
 _OUTPUTS = frozenset({">", ">>", "&>", "&>>", ">|"})
+_NAME = "BASH_ENV"
+_READING = frozenset({".", "source", "cat", "echo", "printf", "test", "[", "grep", "head", "tail", "ls", "wc", "touch"})
+"""Programs that do not write to a file that they are told the name of."""
 _ESCAPED_IN_HEREDOC = frozenset("\\$`")
 
 
@@ -27,10 +30,33 @@ def redirected(body: Node | None, redirects: tuple[Node, ...]) -> list[str | Non
     for redirect in redirects:
         target = redirect.child("destination")
         operators = _operators(redirect)
-        if target is not None and target.text in _FILES and _OUTPUTS & operators:
-            plain = ">>" in operators and redirect.child("descriptor") is None
+        if target is not None and _NAME in target.text and _OUTPUTS & operators:
+            plain = target.text in _FILES and ">>" in operators and redirect.child("descriptor") is None
             sent.append(_output(body, redirects) if plain and body is not None else None)
     return sent
+
+
+def told(command: Node) -> list[str | None]:
+    """What a command may write to `$BASH_ENV` because its words name that file."""
+    words = command_words(command)
+    fed = bool(command.having("herestring_redirect"))
+    if not words or words[0].text in _READING or (tee_words(words) and not fed):
+        return []
+    return [None] if any(_NAME in word.text for word in words[1:]) else []
+
+
+def read(command: Node, redirects: tuple[Node, ...]) -> list[str | None]:
+    """What a command may write to `$BASH_ENV` because the here-document that it reads goes, or names, there."""
+    words = command_words(command) if command.kind == "command" else ()
+    documents = [redirect for redirect in redirects if redirect.kind == "heredoc_redirect"]
+    tee = tee_words(words)
+    if any(word.text in _FILES for word in tee):
+        appended = any(word.text in {"-a", "--append"} for word in tee)
+        return [_heredoc(document) if appended else None for document in documents]
+    runs = bool(words) and words[0].text not in _READING
+    return (
+        [None] if runs and any(_NAME in body.text for doc in documents for body in doc.having("heredoc_body")) else []
+    )
 
 
 def through_tee(members: tuple[Node, ...]) -> list[str | None]:

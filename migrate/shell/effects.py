@@ -16,6 +16,8 @@ class Effects(NamedTuple):
     """Variables that are expanded, or tested with `-v`, before the text itself has surely set them."""
     mentions: frozenset[str]
     """Every word of the text, but for comments, that could name a variable: a child may read it."""
+    prefixes: frozenset[str]
+    """Beginnings of names that are listed: `${!X*}`, `${!X@}`."""
     sets: frozenset[str]
     """Variables assigned in this shell."""
     changes: frozenset[str]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from migrate.shell import builtin, tree
 from migrate.shell.node import Node
 from migrate.shell.words import command_words
 
@@ -32,6 +33,18 @@ def unchecked(node: Node) -> bool:
     if node.kind in {"if_statement", "case_statement"}:
         return _branches(node)
     return False
+
+
+def cannot_fail(text: str) -> bool:
+    """Whether no statement of a text can fail, as those that only set variables or define functions cannot."""
+    syntax = tree.parse(text)
+    return syntax.valid and all(_sets(statement) for statement in syntax.root.parts)
+
+
+def _sets(node: Node) -> bool:
+    if node.kind == "declaration_command":
+        return not builtin.declared(command_words(node)).lasting
+    return node.kind == "function_definition" or (node.kind.startswith("variable_assignment") and not _may_fail(node))
 
 
 def _last(nodes: Iterable[Node]) -> bool:

@@ -69,11 +69,18 @@ def _named(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(out)
 
 
+def prefix(node: Node) -> str:
+    """The beginning of the names that an expansion lists: `X` of `${!X@}` and `${!X*}`."""
+    operators = {child.text for child in node.children if child.field == "operator"}
+    listed = node.kind == "expansion" and "!" in operators and operators & {"@", "*"}
+    return next((child.text for child in node.children if child.kind == "variable_name"), "") if listed else ""
+
+
 def _of_expansion(node: Node) -> tuple[Node, ...]:
     """`${X}`, `${X:-…}`, and all three of `${X:from:length}`; but `${!X@}` and `${!X*}` list names."""
-    operators = {child.text for child in node.children if child.field == "operator"}
-    if "!" in operators and operators & {"@", "*"}:
+    if prefix(node):
         return ()
+    operators = {child.text for child in node.children if child.field == "operator"}
     if ":" in operators:
         return _named(node.children)
     first = next((child for child in node.children if child.kind in {"variable_name", "subscript"}), None)

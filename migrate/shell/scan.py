@@ -6,6 +6,7 @@ text of strings that another program may read, and in leaves such as the pattern
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _FIRST = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
@@ -34,6 +35,16 @@ def names(source: bytes) -> frozenset[str]:
     # "2B" holds no name: what follows a digit is not the first letter of a word
     words = source.translate(_WORDS).split()
     return frozenset(word.decode("ascii") for word in set(words) if word[0] in _FIRST)
+
+
+def places(source: bytes) -> Iterator[tuple[str, int]]:
+    """Every word of the text that could name a variable, and where it begins."""
+    end = 0
+    for word in source.translate(_WORDS).split():
+        start = source.index(word, end)
+        end = start + len(word)
+        if word[0] in _FIRST:
+            yield word.decode("ascii"), start
 
 
 class Dollars(NamedTuple):

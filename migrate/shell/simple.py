@@ -31,6 +31,7 @@ def _command(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flo
     redirects = node.having("file_redirect")
     _redirects(walk, node, redirects)
     walk.writes.update(word.literal for word in appends.tee_words(words) if _is_file(word) and word.literal)
+    walk.bash_env += appends.told(node)
     return _run(walk, words, known, scope)
 
 
@@ -79,6 +80,8 @@ def _assignment(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> 
     if not scan.is_name(name):
         return both(known)
     known = _assign(walk, frozenset({name}), known, scope)
+    if name != "BASH_ENV" and any(below.kind == "variable_name" and below.text == "BASH_ENV" for below in node.below()):
+        walk.bash_env.append(None)  # the file has another name from now on
     substitutes = any(below.kind == "command_substitution" for below in node.below())
     return Flow(known, known if substitutes else None)
 
@@ -121,6 +124,7 @@ def _redirected(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> 
     redirects = node.children if body is None else node.children[1:]
     after = known if (flow := walk.each(redirects, known, scope)).after is None else flow.after
     _redirects(walk, body, redirects)
+    walk.bash_env += [] if body is None else appends.read(body, redirects)
     return both(after) if body is None else walk.visit(body, after, scope)
 
 

@@ -44,6 +44,7 @@ class Walk:
     """What has been seen so far."""
 
     reads: set[str] = field(default_factory=set)
+    prefixes: set[str] = field(default_factory=set)
     sets: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     exports: set[str] = field(default_factory=set)
@@ -60,6 +61,8 @@ class Walk:
         if not node.children:
             return both(known)
         arithmetic = references.inside(node, arithmetic=scope.arithmetic)
+        if start := references.prefix(node):
+            self.prefixes.add(start)
         inner = scope._replace(arithmetic=arithmetic, unasked=scope.unasked or node.kind == "test_command")
         self.read((name.text for name in references.wanted(node, arithmetic=inner.arithmetic)), known)
         lower = control.ROOMS.get(node.kind) or simple.ROOMS.get(node.kind)

@@ -117,8 +117,8 @@ def verify(
             result = compare(running, run, names)
             compared[one, other] = result, frozenset(result.before.items()), frozenset(result.after.items())
         (states_before, states_after, differences), *same = compared[one, other]
-        started = after.started(event) if differences else ()
-        found = tuple(Found(each, reasons.of(each, event, started)) for each in differences)
+        there = (after.started(event), after.ended(event)) if differences else ((), frozenset())
+        found = tuple(Found(each, reasons.of(each, event, *there)) for each in differences)
         key = (event.kind, event.said, *same, found)
         row = rows.get(key)
         rows[key] = (

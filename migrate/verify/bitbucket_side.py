@@ -106,21 +106,37 @@ class Bitbucket:
             found = self._runs[tuple(key)] = _Simulation(self.written, decided).of(started)
         return tuple(key), found
 
+    def ended(self, event: Event) -> frozenset[str]:
+        """The names of the steps that an event starts, as far as conditions go, and whose scripts do not go on."""
+        found = set()
+        for _, _, pipeline in self.started(event):
+            known = event.variables | filled(pipeline.variables, event)
+            for step in self.steps(pipeline):
+                decided = decide(step.decider, event, known, {}, self.bases)
+                if decided.conditions is not False and decided.guard is not True:
+                    found.add(step.name)
+        return frozenset(found)
+
+    def steps(self, pipeline: Pipeline) -> tuple[Step, ...]:
+        """The steps of a pipeline and of those that it runs."""
+        return tuple(step for one in self._with_children(pipeline) for step in one.steps)
+
     def deciders(self, pipeline: Pipeline) -> tuple[Decider, ...]:
         """What decides in a pipeline and in those that it runs."""
         if pipeline not in self._deciders:
             found: dict[Decider, None] = {}
-            waiting, seen = [pipeline], {pipeline}
-            while waiting:
-                one = waiting.pop()
+            for one in self._with_children(pipeline):
                 found |= dict.fromkeys(line.decider for group in one.groups for line in group.lines)
                 found |= dict.fromkeys(step.decider for step in one.steps)
-                children = [self.written.sections["custom"].get(step.child) for step in one.steps if step.child]
-                fresh = [child for child in children if child and child not in seen]
-                waiting += fresh
-                seen.update(fresh)
             self._deciders[pipeline] = tuple(one for one in found if not one.is_open)
         return self._deciders[pipeline]
+
+    def _with_children(self, pipeline: Pipeline) -> list[Pipeline]:
+        found = [pipeline]
+        for one in found:  # it grows while it is read
+            children = (self.written.sections["custom"].get(step.child) for step in one.steps if step.child)
+            found += [child for child in dict.fromkeys(children) if child and child not in found]
+        return found
 
 
 class Decided(NamedTuple):

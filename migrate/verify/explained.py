@@ -28,6 +28,11 @@ OF_JOBS: Mapping[str, frozenset[Kind]] = {
 ADDED, REPLACED = "added", "replaced"
 """The note of an addition, which may be no job of the plan; and that of commands or a job that one stands in for."""
 
+OF_SCRIPTS: Mapping[str, frozenset[Kind]] = {
+    "step-halt": frozenset({Kind.MISSING, Kind.UNKNOWN}),  # its own first command ends it, there as here
+}
+"""By notes of the job itself, where its step is started and ends before its first command."""
+
 OF_WORKFLOWS: Mapping[str, frozenset[Kind]] = {
     "workflow-condition": frozenset({Kind.MISSING, Kind.UNKNOWN}),  # its pipeline is started by hand, not by the push
 }
@@ -88,19 +93,26 @@ class Explanations:
         idle = {name for name, codes in self.workflows.items() if not codes.isdisjoint(OF_SCHEDULES)}
         return frozenset(job for job, home in self.homes.items() if home in idle)
 
-    def of(self, difference: Difference, event: Event, started: tuple[Started, ...]) -> str:
-        """The code or the choice that explains a difference; empty if nothing does."""
+    def of(
+        self, difference: Difference, event: Event, started: tuple[Started, ...], ended: frozenset[str] = frozenset()
+    ) -> str:
+        """The code or the choice that explains a difference; empty if nothing does.
+
+        `ended` are the names of steps that are started, and whose scripts end at their heads.
+        """
         own = difference.kind is not Kind.HELD or difference.job in self.gates(difference)
         found = self.by_note(difference.job, difference.kind) if own else ""
+        if not found and difference.name in ended:
+            found = self.by_note(difference.job, difference.kind, OF_SCRIPTS)
         if not found and difference.kind is Kind.HELD:
             found = self.of_held(difference)
         if not found:
             found = self.by_workflow(difference, OF_SCHEDULES if event.kind == CUSTOM else OF_WORKFLOWS)
         return found or self.by_choice(difference, event, started)
 
-    def by_note(self, job: str, kind: Kind) -> str:
+    def by_note(self, job: str, kind: Kind, table: Mapping[str, frozenset[Kind]] = OF_JOBS) -> str:
         """The code of a note of this job that tells of differences of this kind."""
-        return next((code for code in sorted(self.jobs.get(job, ())) if kind in OF_JOBS.get(code, ())), "")
+        return next((code for code in sorted(self.jobs.get(job, ())) if kind in table.get(code, ())), "")
 
     def by_workflow(self, difference: Difference, told: Mapping[str, frozenset[Kind]]) -> str:
         """The code of a note of the job's workflow: it tells what does not start it, and nothing of what runs then."""

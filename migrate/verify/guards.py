@@ -124,14 +124,18 @@ def fails(script: Sequence[object]) -> str:
 
 
 def _guard(statements: list[Node]) -> Guard:
+    while statements and not _ends_well(statements[-1]):
+        statements.pop()  # behind the last that may end the step well, nothing decides whether it works
     asked = {name for statement in statements for name in names(statement)}
-    if not any(_exits(statement) for statement in statements):
-        return OPEN
-    return Guard(tuple(statements), frozenset(asked))
+    return Guard(tuple(statements), frozenset(asked)) if statements else OPEN
 
 
-def _exits(statement: Node) -> bool:
-    return any(node.kind == "command_name" and node.text == "exit" for node in statement.below())
+def _ends_well(statement: Node) -> bool:
+    """Whether a statement may end the step, and well: an `exit 1` fails it, as any other command may."""
+    commands = (command_words(node) for node in statement.below() if node.kind == "command")
+    return any(
+        words[0].text == "exit" and (len(words) == 1 or words[1].literal in {"0", None}) for words in commands if words
+    )
 
 
 def _is_work(statement: Node) -> bool:

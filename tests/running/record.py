@@ -78,7 +78,8 @@ def _foreign(name: str) -> bool:
 def _files(place: Place, plain: Plain) -> dict[str, str]:
     """The files that the job made, changed or took away.
 
-    A link that stands for the working directory is none, and neither is the archive in which a workspace is handed on.
+    A link that stands for the working directory is none, and neither is the archive in which a workspace is handed on
+    or the mark of a job that is ended early.
     """
     found = {plain(str(path)): "(deleted)" for path in place.laid if not path.exists()}
     for path in place.root.rglob("*"):
@@ -92,5 +93,5 @@ def _files(place: Place, plain: Plain) -> dict[str, str]:
             text = path.read_bytes().decode("utf-8", "replace")
             if place.laid.get(path) != text:
                 found[plain(str(path))] = plain(text)
-    ours = re.compile(r"/\.bash_env$|/\.workspace-[^/]*\.tar\.gz$")
+    ours = re.compile(r"/\.bash_env$|/tmp/halted$|/\.workspace-[^/]*\.tar\.gz$")
     return {name: text for name, text in found.items() if text and not ours.search(name)}

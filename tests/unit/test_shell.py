@@ -11,6 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from migrate.shell import Effects, analyse, indent, quote, rename_variables, trim
+from migrate.shell.ending import cannot_fail
+from migrate.shell.mentions import named_first
+from migrate.shell.statements import is_subshell, statements
 
 FLAGS = (
     "changes_directory",
@@ -181,11 +184,40 @@ def test_calls(text: str, calls: list[tuple[str, ...]]) -> None:
         ("cmd 2>> $BASH_ENV", [None]),
         ("(echo a >> $BASH_ENV); echo b >> $BASH_ENV", ["a", "b"]),
         ("echo a >> other; source $BASH_ENV", []),
+        ("cat $BASH_ENV; [ -s $BASH_ENV ] && echo $BASH_ENV", []),
+        ("./setup.sh $BASH_ENV", [None]),
+        ('cp vars "$BASH_ENV"', [None]),
+        ("bash -c 'echo a >> $BASH_ENV'", [None]),
+        ("python3 - <<'EOF'\nopen(os.environ['BASH_ENV'])\nEOF", [None]),
+        ("E=$BASH_ENV; echo a >> $E", [None]),
+        ("echo a >> ${BASH_ENV:-/dev/null}", [None]),
+        ("tee -a $BASH_ENV <<< a", [None]),
+        ("tee -a $BASH_ENV > /dev/null <<'EOF'\nexport A=1\nEOF", ["export A=1"]),
+        ("if a; then echo b; fi >> $BASH_ENV", [None]),
     ],
 )
 def test_bash_env(text: str, written: list[str | None]) -> None:
     """What goes to $BASH_ENV is told word for word where it is plain text, and as unknown where it is not."""
     assert list(analyse(text).bash_env) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("export A=1 B=$C\nD=2\nexport E=$(false)\n# note\nf() { false; }", True),
+        ("A=$(false)", False),
+        ("export A=b c-d", False),
+        ("export $(cat .env)", False),
+        ("readonly A=1", False),
+        (". venv/bin/activate", False),
+        ("[ -s x ] && . x", False),
+        ("if", False),
+    ],
+)
+def test_what_cannot_fail(text: str, sure: bool) -> None:
+    """A text that only sets variables does not fail, and bash agrees where it is said of it."""
+    assert cannot_fail(text) == sure
+    assert not sure or bash("-ec", f"C=1\n{text}").returncode == 0
 
 
 def test_writes_and_sources_and_functions() -> None:
@@ -594,3 +626,55 @@ def test_the_door_is_cheap() -> None:
     """tree-sitter is loaded by the first text, not by the import."""
     code = "import sys, migrate.shell; sys.exit('tree_sitter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ('X=1; echo "$X"', ""),
+        ('echo "$X"; X=1', "X"),
+        ("sh -c 'echo $X'; X=1", "X"),
+        ("X+=1; Y=$X", ""),
+        ("for X in $Y; do make $X; done; Y=1", "Y"),
+        ("# X and Y\nX=1", ""),
+        ("cat <<'EOF'\nX\nEOF\nX=1 Y=2", "X"),
+        ("XY=1; X=2", ""),
+        ("X=1 Y=$X make", ""),
+        ("read X; X=1", "X"),
+        ("é=X; X=1", "X"),
+        ("X=1; if", "X"),
+    ],
+)
+def test_named_first(text: str, first: str) -> None:
+    """A name that stands somewhere before it is set may be read there."""
+    assert named_first(text, frozenset({"X", "Y"})) == names(first)
+
+
+def test_prefixes() -> None:
+    """`${!X*}` lists names and expands none."""
+    effects = analyse('echo ${!CIRCLE_BR*} "${!A@}" ${!B} ${C[@]} $(echo ${!D@})')
+
+    assert (effects.prefixes, effects.reads) == (names("CIRCLE_BR A D"), names("B C"))
+
+
+def test_statements() -> None:
+    """A statement is what the text itself runs, not a line of it."""
+    text = "a b\ncat <<'E'\nx\nE\nif c; then d; fi # e"
+
+    assert statements(text) == {"a b", "cat <<'E'\nx\nE", "if c; then d; fi"}
+
+
+@pytest.mark.parametrize(
+    ("text", "one"),
+    [
+        ("(a; b)", True),
+        (" (a) # why", True),
+        ("(a) > f", False),
+        ("(a) && b", False),
+        ("((1))", False),
+        ("{ a; }", False),
+    ],
+)
+def test_is_subshell(text: str, one: bool) -> None:
+    """Brackets around everything are a shell of the text's own."""
+    assert is_subshell(text) == one

@@ -52,6 +52,15 @@ def test_which_names_a_guard_admits(text: str, on: str, off: str) -> None:
     assert [name for name in off.split() if admits([text, "make"], name) is not False] == []
 
 
+@pytest.mark.parametrize("end", ["exit 1", "{ echo no; exit 3; }", "false"])
+def test_what_ends_badly_is_no_guard(end: str) -> None:
+    """A step that fails on some names has done its work there; a guard before it counts all the same."""
+    fails = f'files=$(find .); [ -n "$files" ] || {end}'
+
+    assert read([fails, "make"]) is OPEN
+    assert [admits(["[[ $BITBUCKET_BRANCH == a ]] || exit 0", fails, "make"], name) for name in "ab"] == [True, False]
+
+
 def test_two_guards_are_both_asked() -> None:
     """In one item, and in two."""
     one, other = "[[ $BITBUCKET_BRANCH != a ]] || exit 0", "[[ $BITBUCKET_BRANCH != b ]] || exit 0"

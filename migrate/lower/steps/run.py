@@ -4,6 +4,7 @@ import re
 
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
+from migrate.lower import halting
 from migrate.lower.directories import word
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
@@ -72,7 +73,9 @@ def lower(call: Call, step: StepDraft) -> None:
         _directory(step.text("working_directory", body, trail), step),
         when,
         step.text("background", body, trail).lower() == "true",
+        may_be_ended=halting.may_be_ended(step),
     )
+    halting.note(run, call, step)
     if when == "on_success":
         step.script.append(run)
     else:

@@ -1,0 +1,75 @@
+"""`$BASH_ENV`: bash reads this file before each command of a job, and so hands on what commands write to it.
+
+One script is one shell, so the file is read once behind each command that may have written to it. Bash reads it before
+it obeys `-e`: a line that fails ends nothing. It reads it last, behind the variables that a command is given (reference
+circleci.md, sections 4.1 and 4.3; bash's manual, "Bash Startup Files").
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from migrate.lower.draft import Run
+from migrate.shell import Effects, analyse
+from migrate.shell.ending import cannot_fail
+from migrate.shell.statements import statements
+
+NAME = "BASH_ENV"
+_SOURCES = frozenset({"$BASH_ENV", "${BASH_ENV}", '"$BASH_ENV"', '"${BASH_ENV}"'})
+
+
+class File(NamedTuple):
+    """The file of one job: its `name`, if the config gives it one, and all that commands write to it.
+
+    Of the `texts` None is one that nobody knows before the job runs.
+    """
+
+    name: str
+    texts: tuple[str | None, ...] = ()
+
+    def written_by(self, text: str, effects: Effects) -> tuple[str | None, ...]:
+        """What a command writes to the file; it may call it by its name."""
+        named = bool(self.name) and self.name in text
+        return effects.bash_env or ((None,) if named else ())
+
+    @property
+    def reading(self) -> str:
+        """The line that reads the file."""
+        sure = not self.name and all(text is not None and cannot_fail(text) for text in self.texts)
+        return '. "$BASH_ENV"' if sure else '. "$BASH_ENV" || true'
+
+    def follows(self, run: Run) -> bool:
+        """Whether a command has variables of its own that the file may set again, or read."""
+        names = {name for name, _ in run.environment}
+        if NAME in names:
+            return True
+        known = [None if text is None else analyse(text) for text in self.texts]
+        return bool(names) and any(one is None or names & (one.exports | one.sets | one.reads) for one in known)
+
+
+def file_of(environment: dict[str, str], written: Iterable[tuple[str, Effects]]) -> File:
+    """The file of a job with these variables and commands."""
+    file = File(environment.get(NAME, "").strip("'\""))
+    return file._replace(texts=tuple(text for pair in written for text in file.written_by(*pair)))
+
+
+def does_itself(text: str, effects: Effects) -> bool:
+    """Whether a command does all that it hands on through the file, or reads the file itself."""
+    if _SOURCES & set(effects.sources):
+        return True
+    own = statements(text)
+    return all(one is not None and statements(one) <= own for one in effects.bash_env)
+
+
+def has_read(text: str, effects: Effects) -> bool:
+    """Whether a command leaves its shell as if the file had been read behind it."""
+    if not _SOURCES & set(effects.sources):
+        return bool(effects.bash_env) and does_itself(text, effects)
+    last = analyse(text.rstrip().rpartition("\n")[2])
+    return bool(_SOURCES & set(last.sources)) and not last.bash_env
+
+
+def beyond(effects: Effects, again: set[str]) -> bool:
+    """Whether a command reads or exports more than it hands on; the files in `again` are read by later ones, too."""
+    carried = analyse("\n".join(text for text in effects.bash_env if text))
+    sources = set(effects.sources) - _SOURCES - set(carried.sources) - again
+    return bool(sources or effects.exports - carried.exports)
