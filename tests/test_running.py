@@ -292,6 +292,24 @@ CASES: dict[str, Case] = {
         "run: echo export CIRCLE_TAG=2 >> $BASH_ENV",
         "run: make $CIRCLE_TAG",
     ),
+    "BASH_ENV at the end of brackets": job("run: cd src; echo export A=1 >> $BASH_ENV", 'run: make "$A"; pwd'),
+    "BASH_ENV with what its command sets": job(
+        run("B=2\necho 'export A=x$B' >> $BASH_ENV"), 'run: make "${A:-none}"', 'run: B=3; make "$A"'
+    ),
+    "BASH_ENV above what a command sets": job(
+        "run: echo export A=1 >> $BASH_ENV", "run: export A=3; make $A", "run: A=4 bash -c 'make $A'; make $A"
+    ),
+    "BASH_ENV that reads what a command sets": job(
+        "run: 'echo ''export A=x$B'' >> $BASH_ENV'", "run: make $A", "run: export B=3; bash -c 'make $A'"
+    ),
+    "an environment that each command enters": job(
+        run("mkdir -p v/bin; echo 'export V=1' > v/bin/activate"),
+        run(". v/bin/activate\nmake $V"),
+        run(". v/bin/activate\nmake $V two"),
+        run("report ${V:-none}"),
+    ),
+    "a failure in the last list": job(run("make one\nmake two && make three"), "run: make four", failing="make"),
+    "a directory for two commands": job(run("cd src\nmake one\nmake two"), "run: pwd; make", failing="make"),
     "BASH_ENV in the environment": job(
         "run: echo export A=1 >> /tmp/env",
         'run: make "$A"',

@@ -10,21 +10,26 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
-from migrate.lower import bash_env, halting
+from migrate.lower import bash_env, halting, handed_on
 from migrate.lower.directories import is_relative, outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.image import OWN_USER
 from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
 from migrate.shell import Effects, analyse, indent, trim
+from migrate.shell.appended import Appended
 from migrate.shell.calls import Called, staying
-from migrate.shell.statements import is_subshell
+from migrate.shell.statements import ended, entered, is_subshell
+
+_SHORT = 90
+"""Letters of a line that still reads at a glance."""
 
 
 class Written(NamedTuple):
     """A command in Bitbucket's variables, what it does to its shell, and whether it gets a shell of its own.
 
-    The calls that end the job (`halts`) are no part of what it does to its shell.
+    The calls that end the job (`halts`) are no part of what it does to its shell; `exports` are lines behind it, in the
+    script's own shell, for what it hands on to later commands.
     """
 
     run: Run
@@ -32,6 +37,13 @@ class Written(NamedTuple):
     effects: Effects
     isolated: bool = False
     halts: tuple[Called, ...] = ()
+    exports: str = ""
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """The variables that it, or a program that it starts, may read."""
+        exports = analyse(self.exports)
+        return self.effects.reads | self.effects.mentions | exports.reads
 
 
 class Script(NamedTuple):
@@ -71,8 +83,11 @@ def _script(step: StepDraft) -> Script:
     known: dict[str, str] = {}
     known_after: dict[str, str] = {}
     carried = step.carried
-    items = [item if isinstance(item, Pipe) else _translated(item, step, known, carried) for item in step.script]
-    after = tuple(_translated(run, step, known_after, carried) for run in step.after_script)
+    plain = iter(handed_on.plain(step.runs, step.after_script) or [Appended(run.text) for run in step.runs])
+    items: list[Written | Pipe] = [
+        item if isinstance(item, Pipe) else _translated(item, step, known, carried, next(plain)) for item in step.script
+    ]
+    after = tuple(_translated(run, step, known_after, carried, Appended(run.text)) for run in step.after_script)
     marked: list[Written | Pipe] = []
     for index, item in enumerate(items):
         rest = items[index + 1 :]
@@ -83,7 +98,9 @@ def _script(step: StepDraft) -> Script:
     apart = step.inside(".") is None and any(not is_relative(w.run.directory) for w in everything)
     around = outside(step.working) if apart else ""
     emptied = bool(step.image and step.image.name.startswith(OWN_USER))
-    commands = (("\n".join((w.text, *(value for _, value in w.run.environment))), w.effects) for w in everything)
+    commands = (
+        ("\n".join((w.text, w.exports, *(value for _, value in w.run.environment))), w.effects) for w in everything
+    )
     wants = needs(step.environment, step.directory, commands, around, emptied=emptied)
     file = bash_env.file_of(step.environment, ((w.text, w.effects) for w in everything))
     stale = step.runs_on and any(w.halts for w in everything)  # a machine that stays keeps its files, too
@@ -95,18 +112,22 @@ def _pairs(known: dict[str, str]) -> tuple[str, ...]:
     return tuple(f"{name}={value}" for name, value in sorted(known.items()))
 
 
-def _translated(run: Run, step: StepDraft, known: dict[str, str], carried: frozenset[str]) -> Written:
-    text, found = translate(run.text, step, run.trail, frozenset(name for name, _ in run.environment), carried)
-    known.update(found)
-    text = trim(text)
+def _translated(run: Run, step: StepDraft, known: dict[str, str], carried: frozenset[str], said: Appended) -> Written:
+    own = frozenset(name for name, _ in run.environment)
+    texts = []
+    for part in said:
+        text, found = translate(part, step, run.trail, own, carried)
+        known.update(found)
+        texts.append(trim(text))
+    text, exports = texts
     halts = halting.found(text, run)
-    return Written(run, text, analyse(staying(text, halts)), halts=halts)
+    return Written(run, text, analyse(staying(text, halts)), halts=halts, exports=exports)
 
 
 def _leaks(written: Written, later: list[Written]) -> bool:
     """Whether what follows could see that the command ran in its shell."""
     effects = written.effects
-    if any(effects.sets & (w.effects.reads | w.effects.mentions) for w in later):
+    if any(effects.sets & w.seen for w in later):
         return True
     if effects.contained:
         return False
@@ -144,7 +165,7 @@ def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
         run = item.run
         alone = item.text in apart or _own_place(run)
         text, asks = halting.written(item.text, item.halts, alone=alone, last=last, asked=asked)
-        text = _isolated(item._replace(text=text), script.file) if alone else text
+        text = _isolated(item._replace(text=text), script.file) if alone and text else text
         if run.background:
             text += " &"
         text = _asked(text, run)
@@ -153,6 +174,8 @@ def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
         wrote = script.file.written_by(item.text, item.effects)
         if wrote and not last and (alone or not bash_env.has_read(item.text, item.effects)):
             text += f"\n{script.file.reading}"
+        if item.exports:
+            text = f"{text}\n{item.exports}".lstrip("\n")
         yield _command(text, run)
 
 
@@ -193,6 +216,9 @@ def _ended_before(run: Run) -> Iterator[Command]:
 
 def _asked(text: str, run: Run) -> str:
     """The command behind the condition that it has, if any."""
+    line = f"if [[ {run.test} ]]; then {text}; fi"
+    if run.test and len(line) <= _SHORT and "\n" not in text and "#" not in text and not text.endswith(("&", ";")):
+        return line
     return f"if [[ {run.test} ]]; then\n{indent(text, 2)}\nfi" if run.test else text
 
 
@@ -223,10 +249,25 @@ def _isolated(written: Written, file: bash_env.File, *first: str) -> str:
             return text
         if not any(mark in text for mark in ("\n", "#")):
             return f"( {text} )" if text.startswith("(") else f"({text})"  # two brackets begin an expression
+    short = _short(text, written) if plain else None
+    if short:
+        return short
     if run.directory:
         inside.append(f"cd {run.directory}")
     inside += reading  # it begins where the command does
     return "\n".join(["(", *(f"  {line}" for line in inside), indent(text, 2), ")"])
+
+
+def _short(text: str, written: Written) -> str | None:
+    """The command with brackets around as little of it as will do."""
+    effects, directory = written.effects, written.run.directory
+    if effects.sets or effects.bash_env:
+        return None
+    if effects._replace(changes_directory=False).contained:
+        return entered(f"cd {directory}\n{text}" if directory else text, _SHORT)
+    if effects._replace(unchecked_end=False).contained and not directory:
+        return ended(text)
+    return None
 
 
 def _own_process(text: str) -> str:
