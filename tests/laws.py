@@ -24,6 +24,7 @@ from migrate import Outcome
 from migrate.circleci.conditions import FALSE, TRUE, evaluate
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Notes
+from migrate.shell import analyse
 from migrate.verify import verify
 from migrate.yamlio.nodes import Entry, Mapping, Place, walk
 from migrate.yamlio.read import read
@@ -360,7 +361,14 @@ def _passes(step: dict[str, Any], variable: str, name: str) -> bool:
     first = step["script"][0] if step["script"] else ""
     if isinstance(first, str) and first.startswith("git fetch "):
         return True
-    return not (isinstance(first, str) and first.rstrip().endswith("exit 0")) or _goes_on(first, variable, name)
+    return not (isinstance(first, str) and _is_guard(first)) or _goes_on(first, variable, name)
+
+
+def _is_guard(text: str) -> bool:
+    """Whether a command asks for nothing but names: others are never run here, whoever wrote them."""
+    effects = analyse(text)
+    asking = all(words[0] in {"[", "exit", "grep", "printf"} for words in effects.calls if words)
+    return text.rstrip().endswith("|| exit 0") and effects.valid and asking and not effects.writes
 
 
 @cache
