@@ -368,7 +368,8 @@ def _is_guard(text: str) -> bool:
     """Whether a command asks for nothing but names: others are never run here, whoever wrote them."""
     effects = analyse(text)
     asking = all(words[0] in {"[", "exit", "grep", "printf"} for words in effects.calls if words)
-    return text.rstrip().endswith("|| exit 0") and effects.valid and asking and not effects.writes
+    named = any(name.startswith("BITBUCKET_") for name in effects.reads)
+    return named and text.rstrip().endswith("|| exit 0") and effects.valid and asking and not effects.writes
 
 
 @cache

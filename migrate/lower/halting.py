@@ -50,8 +50,9 @@ def may_be_ended(step: StepDraft) -> bool:
 
 def note(run: Run, call: Call, step: StepDraft) -> None:
     """Say what becomes of a command that ends the job, and what is kept all the same."""
-    if run.background and calls.called(run.text, HALTS):
-        said = "'step halt' of a command in the background fails here: the script does not wait for it"
+    for one in calls.called(run.text, HALTS) if run.background else ():
+        shown = run.text.encode()[one.start : one.end].decode()
+        said = f"'{shown}' of a command in the background fails here: the script does not wait for it"
         step.note(CIRCLECI_COMMAND, run.trail, said)
     if not found(run.text, run):
         return

@@ -40,4 +40,4 @@ def _left(text: str) -> Iterator[str]:
     printed = any(words[0] in _PRINTING and "step halt" in " ".join(words) for words in effects.calls if words)
     direct = any(words[1:3] == ("step", "halt") for words in own)
     if "step halt" in text and "halt" in effects.mentions and not printed and not direct:
-        yield "circleci step halt"
+        yield from [name for name in map(" ".join, sorted(HALTS)) if name in text] or ["circleci step halt"]
