@@ -149,6 +149,36 @@ class Catalog:
         return frozenset(self._text("images.yml", "installers").split())
 
     @cached_property
+    def image_tools(self) -> dict[str, dict[str, str]]:
+        """What is known of build images, by how their names begin: the programs that they have, and that they lack."""
+        return {begins: _texts(row) for begins, row in self._rows("images.yml", "tools")}
+
+    def tools(self, image: str, column: str = "has") -> frozenset[str]:
+        """The programs that an image is known to have, or those that it `lacks`."""
+        rows = (row for begins, row in self.image_tools.items() if image.startswith(begins))
+        return frozenset(name for row in rows for name in row.get(column, "").split())
+
+    @cached_property
+    def of_machines(self) -> frozenset[str]:
+        """Programs that want a machine of their own."""
+        return frozenset(self._text("images.yml", "of-machines").split())
+
+    @cached_property
+    def runs_others(self) -> frozenset[str]:
+        """Programs that run what a config does not show."""
+        return frozenset(self._text("docker.yml", "runs-others").split())
+
+    @cached_property
+    def refused_by_docker(self) -> dict[str, str]:
+        """What the docker service refuses, and what to do about it."""
+        return _texts(peek(self._root("docker.yml"), "refused"))
+
+    @property
+    def compose_url(self) -> str:
+        """Where Docker Compose is fetched from, as a shell reads it between double quotes."""
+        return self._text("docker.yml", "compose-url")
+
+    @cached_property
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
         rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)
@@ -189,9 +219,9 @@ def _load(path: Path, shown: str) -> Node:
     return tree
 
 
-def _texts(row: Node) -> dict[str, str]:
+def _texts(row: Node | None) -> dict[str, str]:
     if not isinstance(row, Mapping):
-        raise CatalogError(_complaint(row.span, "a row is a mapping"))
+        raise CatalogError(_complaint(row.span, "a row is a mapping") if row else "a table is missing")
     return {entry.key.text: _text_of(row, entry.key.text) for entry in row.entries}
 
 

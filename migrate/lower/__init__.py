@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
-from migrate.lower import caches, script, services, variables
+from migrate.lower import caches, machines, script, services, variables
 from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.ordered import Ordered
@@ -49,6 +49,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.runs}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
     caches.settle(draft)
+    machines.settle(draft)  # before the services, with which docker shares the memory
     services.settle(draft)  # after the caches: it may put a command before those that they counted
     stepless.note(plan, draft)
     draft.waiting = not_on_push(plan, draft)
@@ -83,9 +84,9 @@ def _triggers(draft: Draft, starts: tuple[Start, ...]) -> tuple[Trigger, ...]:
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
-    """The caches of the steps that run, in the order of the file."""
+    """The caches of the steps that run, in the order of the file; the predefined one of docker needs no definition."""
     names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
-    return tuple(draft.caches[name] for name in names)
+    return tuple(draft.caches[name] for name in names if name in draft.caches)
 
 
 def _schedules(draft: Draft, starts: tuple[Start, ...]) -> tuple[Schedule, ...]:

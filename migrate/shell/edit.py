@@ -11,6 +11,12 @@ from migrate.shell.node import Node
 _MEANING = frozenset({"string", "raw_string", "ansi_c_string", "translated_string", "expansion", "regex"})
 """Nodes in which white space at the end of a line says something."""
 
+_PLAIN_OPTIONS = frozenset({"-E", "-H", "-n", "--preserve-env", "--set-home", "--non-interactive", "--"})
+"""Options of sudo that say nothing where everything runs as one user."""
+
+_OF_THE_SHELL = frozenset({".", "cd", "exec", "exit", "export", "set", "source", "trap", "umask", "unset"})
+"""What would do something to the shell."""
+
 
 def rename_variables(text: str, names: Mapping[str, str]) -> str:
     """The text with other names for the variables that it expands: `$X`, `${X:-y}`, `$((X))`, `[[ -v X ]]`.
@@ -40,6 +46,32 @@ def _references(root: Node) -> Iterator[Node]:
         if node.children:
             yield from references.wanted(node, arithmetic=arithmetic)
         waiting.extend((child, arithmetic) for child in node.children)
+
+
+def without_program(text: str, name: str) -> str:
+    """The text with a program such as `sudo` taken out from before the commands that it runs.
+
+    It stays where it changes what runs: where it has an option with a meaning of its own (`sudo -u postgres`), or
+    stands before what the shell itself would do without it (`sudo cd`).
+    """
+    if name not in text:
+        return text
+    syntax = tree.parse(text)
+    if not syntax.valid:
+        return text
+    pieces, place = [], 0
+    for node in syntax.root.below():
+        words = [child for child in node.children if child.named and child.kind != "comment"]
+        names = [child for child in words if child.kind == "command_name"]
+        if node.kind != "command" or not names or names[0].text != name:
+            continue
+        behind = words[words.index(names[0]) + 1 :]
+        while behind and behind[0].text in _PLAIN_OPTIONS:
+            behind.pop(0)
+        if behind and not behind[0].text.startswith("-") and behind[0].text not in _OF_THE_SHELL:
+            pieces.append(syntax.source[place : names[0].start])
+            place = behind[0].start
+    return _text(b"".join([*pieces, syntax.source[place:]]))
 
 
 def trim(text: str) -> str:

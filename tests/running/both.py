@@ -93,7 +93,7 @@ def _run(
     one = CircleCI(job, event, place, carry)
     one.run()
     first = record.take(place, (one.project,), one.printed, one.own, succeeded=not one.failed)
-    place.set_up(failing, circleci=False)
+    place.set_up(failing, _lacking(step, outcome), circleci=False)
     two = Bitbucket(step, event, place)
     two.run(kept)
     ways = names(place, two.clone, one.project)
@@ -107,6 +107,12 @@ def _place(job: Job, step: dict[str, Any], root: Path) -> Place:
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
     programs = [name.removeprefix(below) for name in needed.programs([*commands, *texts(step)])]
     return Place(root, programs, {**REPOSITORY, **files, **_folder(job)})
+
+
+def _lacking(step: dict[str, Any], outcome: Outcome) -> tuple[str, ...]:
+    """The programs that the step's image lacks, of those that matter here: the default image lists no sudo."""
+    image = step.get("image") or laws.document(outcome).get("image")
+    return ("sudo",) if isinstance(image, str) and image.startswith("atlassian/default-image") else ()
 
 
 def _folder(job: Job) -> dict[str, str]:

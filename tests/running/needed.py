@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 
+from migrate.lower.programs import calls
 from migrate.shell import analyse
 
 _PROGRAM = re.compile(r"(?:\./)?[A-Za-z_][\w.+-]*(?:/[\w.+-]+)*")
@@ -27,7 +28,7 @@ def programs(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _called(text: str) -> Iterator[str]:
-    for words in analyse(text).calls:
+    for words in calls(text):
         for index, word in enumerate(words):
             if _PROGRAM.fullmatch(word) and (index == 0 or words[index - 1] in _CALLING):
                 yield word

@@ -57,6 +57,18 @@ case "$1 $2" in
   "tests split") shift 2; while [ "${{1#-}}" != "$1" ]; do shift; done; exec cat "$@" ;;
 esac
 """
+_SUDO = """\
+#!/bin/sh
+while :; do
+  case $1 in
+    -[ugprtT]) shift 2 ;;
+    -*) shift ;;
+    *=*) export "$1"; shift ;;
+    *) exec "$@" ;;
+  esac
+done
+"""
+"""Who runs a job may do all that root may, so that sudo only calls what stands behind it."""
 
 
 class Done(NamedTuple):
@@ -83,8 +95,8 @@ class Place:
         self.files = dict(files or {})
         self.laid: dict[Path, str] = {}
 
-    def set_up(self, failing: Iterable[str] = (), *, circleci: bool) -> None:
-        """An empty machine with its programs; those that are `failing` end with status 7."""
+    def set_up(self, failing: Iterable[str] = (), lacking: Iterable[str] = (), *, circleci: bool) -> None:
+        """An empty machine with its programs; those that are `failing` end with status 7, `lacking` are not there."""
         self._clear()
         for folder in (self.box / "bin", self.box / "calls", self.home, self.root / "tmp"):
             folder.mkdir(parents=True)
@@ -97,12 +109,15 @@ class Place:
         self._program("quiet", "#!/bin/sh\n")
         for name in QUIET:
             (self.box / "bin" / name).symlink_to("quiet")
-        for name in self.programs - REAL - QUIET - OURS - {"date"}:
+        self._program("sudo", _SUDO)
+        for name in self.programs - REAL - QUIET - OURS - {"date", "sudo"}:
             if "/" not in name:
                 (self.box / "bin" / name).symlink_to("stub")
         if circleci:
             for name in OURS:
                 self._program(name, _HALT.format(box=self.box))
+        for name in lacking:
+            (self.box / "bin" / name).unlink(missing_ok=True)
 
     def _clear(self) -> None:
         """Take everything away but the links to real programs, which are the same for all jobs."""

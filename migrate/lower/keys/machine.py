@@ -1,24 +1,14 @@
-"""`machine`: a Linux machine becomes a container with Docker; a GPU or Windows machine is dropped."""
+"""`machine`: a Linux machine becomes a container, of which `lower/machines.py` has the rest; others are dropped."""
 
 from migrate.bitbucket.model import Image
-from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
 from migrate.lower.keys import resource_class, shell
-from migrate.lower.keys.layer_caching import note_layer_caching
+from migrate.lower.keys.layer_caching import read_layer_caching
 from migrate.lower.keys.macos import drop, note_signing
 from migrate.lower.registry import job_key
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Mapping, Node, Scalar
 
-MACHINE = declare(
-    "machine",
-    Fate.APPROXIMATED,
-    "A virtual machine becomes a container with Docker",
-    """Bitbucket's cloud has containers only. The step runs in a general image and has the docker service; privileged
-    operations, system services and other kernels do not work there.""",
-    "https://circleci.com/docs/configuration-reference/#machine",
-    "https://support.atlassian.com/bitbucket-cloud/docs/run-docker-commands-in-bitbucket-pipelines/",
-)
 _SYSTEMS = {"windows": "Windows", "macos": "macOS"}
 
 
@@ -45,10 +35,9 @@ def lower(value: Node, step: StepDraft) -> None:
         )
     else:
         step.image = Image(step.draft.catalog.machine_default)
-        step.services["docker"] = None
-        step.note(MACHINE, value.span, f"the job runs in {step.image.name} with the docker service")
+        step.machine = trail
     if isinstance(value, Mapping):
-        note_layer_caching(claims.take(value, "docker_layer_caching"), step, trail)
+        read_layer_caching(claims.take(value, "docker_layer_caching"), step, trail)
         note_signing(claims.take(value, "code_signing"), step)
     if own and claims.take(value, "resource_class") and jobs is None:
         resource_class.lower(own, step)

@@ -3,7 +3,7 @@
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
-from migrate.lower.keys.layer_caching import note_layer_caching
+from migrate.lower.keys.layer_caching import read_layer_caching
 from migrate.lower.registry import step
 from migrate.lower.steps.shared_keys import note_title, note_when
 
@@ -16,7 +16,7 @@ REMOTE_DOCKER = declare(
     Fate.REWRITTEN,
     "Remote Docker becomes the docker service",
     """The service runs beside the step and takes 1 GB of its memory. Ports are reachable on localhost; privileged
-    containers are not allowed. A version or layer caching cannot be asked for.""",
+    containers are not allowed, and a version cannot be asked for.""",
     *_DOCS,
 )
 DOCKER_VERSION = declare(
@@ -46,6 +46,6 @@ def lower(call: Call, step: StepDraft) -> None:
         step.note(
             DOCKER_VERSION, trail, f"'version: {version}' cannot be asked for; see that the service's own will do"
         )
-    note_layer_caching(step.claims.take(body, "docker_layer_caching"), step, trail)
+    read_layer_caching(step.claims.take(body, "docker_layer_caching"), step, trail)
     note_title(call, step)
     note_when(call, step, "the service starts with the step")

@@ -1,0 +1,49 @@
+"""Jobs on machines, with docker and beside services, run twice: as CircleCI runs them, and as Bitbucket does."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.test_running import Case, differences, outcome_of
+
+MACHINE = """\
+version: 2.1
+jobs:
+  build:
+    machine: {image: 'ubuntu-2204:current'}
+    environment: {A: one}
+    steps:
+      - checkout
+      - run: |
+          %s
+"""
+
+
+def machine(*lines: str, told: str = "") -> Case:
+    """A job on a machine that runs these lines."""
+    return Case(MACHINE % "\n          ".join(lines), tuple(told.split()))
+
+
+CASES: dict[str, Case] = {
+    "sudo": machine("sudo apt-get update; sudo -E B=2 make all | sudo tee log > /dev/null"),
+    "sudo and a here-document": machine("sudo tee made \\<<END", "$A", "END", "if sudo -n make; then sudo make b; fi"),
+    "sudo and what the shell does itself": machine("sudo cd src || ls"),
+    "sudo as somebody else": machine("sudo -u www make", told="machine-tool"),
+    "sudo in the text for another shell": machine("bash -c 'sudo make'", told="machine-tool"),
+    "sudo in CircleCI's image": Case(
+        machine("sudo make", "sudo -E X=1 make", "sudo -u www make").config.replace(
+            "machine: {image: 'ubuntu-2204:current'}", "docker: [{image: 'cimg/base:2024.01'}]"
+        )
+    ),
+    "Compose": machine("docker compose up -d", "docker-compose down", told="docker-compose-fetched"),
+}
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_case(title: str, tmp_path: Path) -> None:
+    """Both sides do the same, or differ as the notes say."""
+    case = CASES[title]
+    found = differences(case, outcome_of(case), tmp_path / "machine")
+
+    assert [each for each, codes in found if not codes] == []
+    assert {codes for _, codes in found} == ({case.told} if case.told else set())
