@@ -159,9 +159,14 @@ class Catalog:
         return frozenset(name for row in rows for name in row.get(column, "").split())
 
     @cached_property
-    def of_machines(self) -> frozenset[str]:
-        """Programs that want a machine of their own."""
-        return frozenset(self._text("images.yml", "of-machines").split())
+    def service_images(self) -> dict[str, dict[str, str]]:
+        """What is known of images beside a job, by the last part of their names: `ports`, and what each `starts`."""
+        return {name: _texts(row) for name, row in self._rows("services.yml", "images")}
+
+    @cached_property
+    def of_machines(self) -> frozenset[tuple[str, ...]]:
+        """The beginnings of commands that want a machine of their own: a word, or two."""
+        return frozenset(tuple(text.split()) for text in _list(self._root("images.yml"), "of-machines"))
 
     @cached_property
     def runs_others(self) -> frozenset[str]:

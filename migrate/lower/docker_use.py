@@ -6,6 +6,7 @@ some of it (reference bitbucket.md, section 3.6).
 
 import posixpath
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from migrate.diagnostics import Fate, declare
@@ -55,6 +56,10 @@ _PLUGIN, _STANDALONE = "~/.docker/cli-plugins/docker-compose", "/usr/local/bin/d
 _MOUNTING = ("create", "run")
 FETCHING = frozenset({"apk", "apt", "apt-get", "brew", "conda", "curl", "dnf", "pip", "pip3", "wget", "yum"})
 _HERE = ("$PWD", "${PWD}", "$(pwd)", "`pwd`")
+_ELSEWHERE = ("$", '"$', "/", "~", "-c", "-V", "--version")
+"""How the argument of a shell begins that is no script of the repository."""
+_MODULES = {("-m", "ensurepip"), ("-m", "pip"), ("-m", "venv"), ("-m", "virtualenv")}
+"""Arguments of Python that run a module of its own."""
 
 
 class Use(NamedTuple):
@@ -76,10 +81,11 @@ def use(step: StepDraft) -> Use:
 
 
 def _runs_others(words: tuple[str, ...], step: StepDraft) -> bool:
-    """Whether a call runs something that does not stand in the config: a script, a recipe, what a variable names."""
-    if words[1:] in {("--version",), ("-V",)} or (words[1:2] and words[1].startswith("-") and words[1].endswith("c")):
-        return False
-    return "/" in words[0] or words[0].startswith("$") or words[0] in step.draft.catalog.runs_others
+    """Whether a call runs something of the repository that does not stand in the config: a script, or a recipe."""
+    name, rest = words[0], words[1:]
+    if name in step.draft.catalog.runs_others:
+        return not (rest and rest[0].startswith(_ELSEWHERE)) and rest[:2] not in _MODULES
+    return "/" in name and not name.startswith(_ELSEWHERE)
 
 
 def settle(step: StepDraft) -> None:
@@ -146,7 +152,7 @@ def _note_mounted(place: str, run: Run, step: StepDraft) -> None:
 
 def _mounted(words: tuple[str, ...]) -> Iterator[str]:
     """The places that a `docker run` mounts, as they are written; a name alone is a volume of docker's."""
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in pairwise((*words, "")):
         option, equals, value = word.partition("=")
         if option in {"-v", "--volume"}:
             yield (value if equals else following).partition(":")[0]

@@ -75,12 +75,24 @@ class Attached(NamedTuple):
 
 
 class Container(NamedTuple):
-    """A container beside the job's first one: `name` is what the service is called if no other has the name."""
+    """A container beside the job's first one: `name` is what the service is called if no other has the name.
+
+    `entrypoint` and `command` are what it starts instead of what its image says, `host` is the name under which the
+    job's commands look for it, if the config gives it one.
+    """
 
     name: str
     image: Image
     variables: tuple[tuple[str, str], ...]
     trail: Trail
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    host: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The last part of its image's name: `postgres` of `cimg/postgres:16`."""
+        return self.image.name.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 class ScaffoldFile(NamedTuple):
@@ -155,7 +167,7 @@ class StepDraft:
 
     `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
     `working` the directory in which its commands start, if that is another. `hosts` are names under which
-    containers are looked for, besides localhost. The values of `environment` are words as a shell reads them.
+    containers are looked for, with their addresses. The values of `environment` are words as a shell reads them.
     `machine` is where the job asks for a virtual machine, `layers` where it asks for layers of images to be kept.
     """
 
@@ -181,7 +193,7 @@ class StepDraft:
     after_script: list[Run] = field(default_factory=list)
     services: dict[str, None] = field(default_factory=dict)
     containers: list[Container] = field(default_factory=list)
-    hosts: dict[str, None] = field(default_factory=dict)
+    hosts: dict[str, str] = field(default_factory=dict)
     cache_uses: list[CacheUse] = field(default_factory=list)
     caches: dict[str, Cache] = field(default_factory=dict)
     uploads: list[Upload] = field(default_factory=list)

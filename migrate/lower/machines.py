@@ -28,7 +28,7 @@ MACHINE = declare(
 )
 MACHINE_DOCKER = declare(
     "machine-docker",
-    Fate.MANUAL,
+    Fate.APPROXIMATED,
     "A machine's commands may use docker, or not",
     """No command in the config names docker, but one runs a script or a recipe of the repository, which may. The step
     has the docker service, so that it works either way; take it out if nothing uses it: it takes 1 GB of the step's
@@ -115,7 +115,7 @@ def _note_missing(step: StepDraft, image: str) -> None:
         if name in lacking and name not in installed:
             said = f"'{name}' is on CircleCI's machine, and the list of what '{image}' has does not name it"
             step.note(MACHINE_TOOL, run.trail, said)
-        elif name in catalog.of_machines:
+        elif {words[:1], words[:2]} & catalog.of_machines:
             step.note(MACHINE_SYSTEM, run.trail, f"'{' '.join(words[:3])}' wants more than a container has")
         else:
             continue

@@ -4,6 +4,7 @@ from migrate.bitbucket.model import Pipe, Service
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Container, Draft, Run, StepDraft
 from migrate.lower.missing import fail
+from migrate.lower.started import can_be_started, ports, start, told
 
 _DOCS = (
     "https://circleci.com/docs/using-docker/",
@@ -28,19 +29,52 @@ SERVICE_HOST = declare(
 SERVICE_PORT = declare(
     "service-port",
     Fate.MANUAL,
-    "Two containers of one image",
+    "Two containers listen on one port",
     """All services of a step share one network, so two that listen on the same port get in each other's way. Give one
     of them another port with a variable that its image knows, or use one for both purposes.""",
     *_DOCS,
+)
+SERVICE_COMMAND = declare(
+    "service-command",
+    Fate.MANUAL,
+    "A service has a command or an entrypoint of its own",
+    """Bitbucket's services start as their images say; no key changes that. The service has its defaults now, because
+    nothing says on which port it listens, or because its image wants keys of AWS. Set what the command set with a
+    variable that the image knows, build an image with this command, or start it with 'docker run' in the script.""",
+    "https://circleci.com/docs/configuration-reference/#docker",
+    "https://support.atlassian.com/bitbucket-cloud/docs/databases-and-service-containers/",
+)
+SERVICE_STARTED = declare(
+    "service-started",
+    Fate.APPROXIMATED,
+    "The script starts a container",
+    """A service has no command of its own, and a step five services at most, so the script starts the container in the
+    docker service. Its ports are on localhost, as those of a service; it shares the memory of docker's service, does
+    not see the services of the step, and begins to start when the script does: let the first command that needs it
+    wait.""",
+    *_DOCS,
+    "https://support.atlassian.com/bitbucket-cloud/docs/run-docker-commands-in-bitbucket-pipelines/",
+)
+SERVICE_DOLLAR = declare(
+    "service-dollar",
+    Fate.APPROXIMATED,
+    "A service's variable has a '$' in its value",
+    """CircleCI hands the value on as it is written, Bitbucket puts the value of a repository variable in its place. If
+    there is none of that name, write the value without '$', or keep it in a variable.""",
+    "https://circleci.com/docs/env-vars/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/databases-and-service-containers/",
 )
 SERVICE_MISSING = declare(
     "service-missing",
     Fate.ERROR,
     "A step has more than five containers beside it",
-    """A step has at most five services, the docker service among them. The script fails on purpose where it would begin
-    without the others. Start them with 'docker run' in the docker service, or split the job.""",
+    """A step has at most five services, the docker service among them, and nothing says on which port a further one
+    listens, so that 'docker run' could publish it. The script fails on purpose where it would begin without them. Start
+    them with 'docker run' in the docker service, or split the job.""",
     *_DOCS,
 )
+LOCAL = "127.0.0.1"
+"""Where services are found."""
 _HOSTS = "the commands call a container by this name"
 _MOST = 5
 _EACH, _STEP, _LEAST = 1024, 4096, 128
@@ -56,8 +90,11 @@ def settle(draft: Draft) -> None:
 
 
 def _settle(step: StepDraft) -> None:
-    docker = 1 if "docker" in step.services or any(isinstance(item, Pipe) for item in step.script) else 0
-    kept, rest = step.containers[: _MOST - docker], step.containers[_MOST - docker :]
+    addresses = _addresses(step)
+    started, kept, rest = _shared_out(addresses, step)
+    if started:
+        step.services["docker"] = None
+    docker = _docker(step)
     memory = _memory(len(kept), docker, step)
     names: list[str] = []
     for container in kept:
@@ -65,14 +102,74 @@ def _settle(step: StepDraft) -> None:
         names.append(name)
         has = f"{memory or _EACH} MB of memory"
         step.note(SERVICE, container.trail, f"'{container.image.name}' is the service '{name}', with {has}")
+        _note_defaults(container, name, step)
     step.services = dict.fromkeys(names) | step.services
-    _note_twins(kept, step)
+    _note_twins([*kept, *(one for one in started if one not in addresses)], step)
+    step.script[:0] = [_start(container, addresses.get(container, ""), step) for container in started]
     if rest:
         missing = ", ".join(f"'{container.image.name}'" for container in rest)
         said = f"a step has at most {_MOST} services; {missing} would be one too many, so the step fails"
         step.note(SERVICE_MISSING, rest[0].trail, said)
         fail(f"the container {rest[0].name}", step, rest[0].trail)
         step.script.insert(0, step.script.pop())
+
+
+def _shared_out(
+    addresses: dict[Container, str], step: StepDraft
+) -> tuple[list[Container], list[Container], list[Container]]:
+    """The containers that the script starts, those that become services, and those for which there is no place."""
+    able = [one for one in step.containers if can_be_started(one, step)]
+    started = [one for one in able if told(one, step) or one in addresses]
+    services = [one for one in step.containers if one not in started]
+    while len(services) + max(bool(started), _docker(step)) > _MOST and any(one in able for one in services):
+        last = next(one for one in reversed(services) if one in able)
+        services.remove(last)
+        started.append(last)
+    most = _MOST - max(bool(started), _docker(step))
+    started.sort(key=step.containers.index)
+    return started, services[:most], services[most:]
+
+
+def _docker(step: StepDraft) -> int:
+    """Whether docker is one of the step's services: pipes want it, too."""
+    return int("docker" in step.services or any(isinstance(item, Pipe) for item in step.script))
+
+
+def _addresses(step: StepDraft) -> dict[Container, str]:
+    """Addresses of their own for containers that listen on one port and have names: all of them are this machine.
+
+    Each must be started at its address only, the first one too, because a service would listen at all of them.
+    """
+    found: dict[Container, str] = {}
+    for place, container in enumerate(step.containers):
+        mine = set(ports(container, step))
+        before = [one for one in step.containers[:place] if mine & set(ports(one, step)) and can_be_started(one, step)]
+        if container.host and before and can_be_started(container, step):
+            found = dict.fromkeys(before, LOCAL) | found
+            found[container] = step.hosts[container.host] = f"127.0.0.{len(before) + 1}"
+    return found
+
+
+def _start(container: Container, address: str, step: StepDraft) -> Run:
+    """The command that starts a container, with a note that says where it is found."""
+    command = " ".join((*container.entrypoint, *container.command))
+    does = f" with '{command}'" if command else ""
+    place = f"port {' and '.join(ports(container, step))} of {address or 'localhost'}"
+    said = f"the script starts '{container.image.name}'{does} in the docker service, on {place}"
+    step.note(SERVICE_STARTED, container.trail, said)
+    return start(container, step, address)
+
+
+def _note_defaults(container: Container, name: str, step: StepDraft) -> None:
+    """Say what of a container its service does not have: what it starts, and the dollars in its variables."""
+    for key, words in (("entrypoint", container.entrypoint), ("command", container.command)):
+        if words and told(container, step):
+            said = f"'{key}: {' '.join(words)}' cannot be given to the service '{name}', which starts as its image says"
+            step.note(SERVICE_COMMAND, container.trail, said)
+    for variable, value in container.variables:
+        if "$" in value:
+            said = f"the value of {variable} has a '$'; Bitbucket looks for such a variable"
+            step.note(SERVICE_DOLLAR, container.trail, said)
 
 
 def _memory(count: int, docker: int, step: StepDraft) -> int:
@@ -95,18 +192,23 @@ def _registered(container: Container, memory: int, draft: Draft) -> str:
 
 
 def _note_twins(containers: list[Container], step: StepDraft) -> None:
-    seen: set[str] = set()
+    """Say which services listen on one port."""
+    seen: dict[str, Container] = {}
     for container in containers:
-        image = container.image.name.partition("@")[0].rpartition("/")[2].partition(":")[0]
-        if image in seen:
-            said = f"there are two services of '{image}', and both listen on the same port of localhost"
+        listening = ports(container, step) or (container.kind,)
+        other = next((seen[one] for one in listening if one in seen), None)
+        if other:
+            said = f"'{other.image.name}' and '{container.image.name}' both listen on the same port of localhost"
             step.note(SERVICE_PORT, container.trail, said)
-        seen.add(image)
+        seen |= dict.fromkeys(listening, container)
 
 
 def _name_hosts(step: StepDraft) -> None:
     """Let the step's commands find its containers under their names."""
-    names = " ".join(step.hosts)
     root = not (step.image and step.image.user)
     append = ">> /etc/hosts" if root else "| sudo tee -a /etc/hosts > /dev/null"
-    step.script.insert(0, Run(f'echo "127.0.0.1 {names}" {append}', "hosts", _HOSTS, step.job.trail))
+    lines = []
+    for address in dict.fromkeys(step.hosts.values()):
+        names = " ".join(name for name, at in step.hosts.items() if at == address)
+        lines.append(f'echo "{address} {names}" {append}')
+    step.script.insert(0, Run("\n".join(lines), "hosts", _HOSTS, step.job.trail))

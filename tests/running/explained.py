@@ -36,6 +36,8 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "variable-name": frozenset({Kind.ENVIRONMENT}),  # a variable that no shell can export
         "artifact": frozenset({Kind.FILES}),  # what lies elsewhere is copied
         "test-results": frozenset({Kind.FILES}),  # reports are copied where they are found
+        "service-host": frozenset({Kind.FILES}),  # the name stands in a file of the machine
+        "service-started": frozenset({Kind.COMMANDS}),  # the script starts what CircleCI started before it
         "machine-tool": _ALL,  # a program is not there
         "docker-compose-fetched": frozenset({Kind.COMMANDS, Kind.STATUS}),  # no network is there to fetch it from
         "clone-tags": _SEEN,  # a command looks for tags

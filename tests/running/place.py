@@ -98,8 +98,9 @@ class Place:
     def set_up(self, failing: Iterable[str] = (), lacking: Iterable[str] = (), *, circleci: bool) -> None:
         """An empty machine with its programs; those that are `failing` end with status 7, `lacking` are not there."""
         self._clear()
-        for folder in (self.box / "bin", self.box / "calls", self.home, self.root / "tmp"):
+        for folder in (self.box / "bin", self.box / "calls", self.home, self.root / "tmp", self.root / "etc"):
             folder.mkdir(parents=True)
+        (self.root / "etc" / "hosts").touch()
         for name in (".profile", ".bashrc", ".bash_profile"):
             (self.home / name).touch()
         (self.box / "order").touch()

@@ -1,5 +1,6 @@
 """Services: how much memory each gets, what they are called, and which variables their logins want."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -71,3 +72,43 @@ def test_the_variables_of_logins_are_needed() -> None:
     found = outcome(job("a", "redis, auth: {username: $REDIS_USER, password: '${REDIS_PASSWORD}'}"))
 
     assert [(one.name, one.secret) for one in found.variables] == [("REDIS_PASSWORD", True), ("REDIS_USER", False)]
+
+
+@pytest.mark.parametrize(
+    ("container", "steps", "published"),
+    [
+        ("{image: 'mongo:6', command: 'mongod -v'}", "checkout", ["27017"]),
+        ("{image: 'redis', command: [redis-server, --port, '6380']}", "checkout", ["6380"]),
+        ("{image: 'redis', command: [redis-server, --port=6380]}", "checkout", ["6380"]),
+        ("{image: 'redis', command: [redis-server, --port, x]}", "checkout", ["6379"]),
+        ("{image: maildev/maildev, command: -v}", "checkout", ["1025", "1080"]),
+        ("{image: acme/x, command: serve}", "run: 'curl localhost:9999/ready'", ["9999"]),
+        ("{image: acme/x, command: serve}", "run: 'nc -z localhost 9999; curl mylocalhost:1234'", ["9999"]),
+        ("{image: acme/x, command: serve}", "run: {command: make, environment: {URL: '127.0.0.1:80'}}", ["80"]),
+        ("{image: acme/x, name: x, command: serve}", "run: 'curl http://x:81 localhost:82 ax:83'", ["81"]),
+        ("{image: acme/x, command: serve}, {image: acme/y}", "run: curl localhost:9999", []),
+        ("{image: acme/x, command: serve}, {image: redis}", "run: curl localhost:6379", []),
+        ("{image: acme/x, command: serve}", "run: curl localhost:99999", []),
+        ("{image: acme/x, command: 'serve ''it'}", "run: curl localhost:9", ["9"]),
+    ],
+)
+def test_the_ports_of_a_container(container: str, steps: str, published: list[str]) -> None:
+    """They stand in its command, are those of its image, or are those at which the job looks for it."""
+    text = f"  a:\n    docker: [{{image: python}}, {container}]\n    steps: [{steps}]\n"
+    step = next(iter(laws.steps(laws.document(outcome(text)))))
+    started = [line for line in step["script"] if line.startswith("docker run")]
+    words = " ".join(started).split()
+
+    assert [word.partition(":")[0] for option, word in pairwise(words) if option == "-p"] == published
+
+
+def test_each_of_many_containers_is_somewhere() -> None:
+    """Whatever has no place among five services is started by the script, if its ports are known."""
+    images = ("acme/x", "redis", "postgres", "mysql", "mongo", "memcached", "rabbitmq")
+    found = outcome(job("a", *images, steps="checkout, setup_remote_docker"))
+    step = next(iter(laws.steps(laws.document(found))))
+    started = [line.split()[4] for line in step["script"] if line.startswith("docker run")]
+
+    assert step["services"] == ["x", "redis", "postgres", "mysql", "docker"]
+    assert started == ["mongo", "memcached", "rabbitmq"]
+    assert {note.code.fate for note in found.notes} <= {"approximated", "rewritten", "dropped"}
