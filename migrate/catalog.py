@@ -127,6 +127,15 @@ class Catalog:
         """The resource classes by name."""
         return {n: ResourceClass(n, **_texts(row)) for n, row in self._rows("resource_classes.yml", "classes")}
 
+    def resource_class(self, name: str, *, machine: bool) -> ResourceClass | None:
+        """A resource class by name; some of a virtual machine have more memory than those of a container."""
+        return (self.machine_classes.get(name) if machine else None) or self.resource_classes.get(name)
+
+    @cached_property
+    def machine_classes(self) -> dict[str, ResourceClass]:
+        """The resource classes of Linux machines that are not those of containers."""
+        return {n: ResourceClass(n, **_texts(row)) for n, row in self._rows("resource_classes.yml", "machine-classes")}
+
     @cached_property
     def machine_images(self) -> tuple[dict[str, str], ...]:
         """What the beginning of a machine image's name tells: `begins`, and `gpu` or `os`."""

@@ -168,7 +168,8 @@ class StepDraft:
     `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
     `working` the directory in which its commands start, if that is another. `hosts` are names under which
     containers are looked for, with their addresses. The values of `environment` are words as a shell reads them.
-    `machine` is where the job asks for a virtual machine, `layers` where it asks for layers of images to be kept.
+    `machine` is where the job asks for a virtual machine, `layers` where it asks for layers of images to be kept,
+    `ip_wanted` where it asks to leave from known addresses.
     """
 
     job: Job
@@ -188,6 +189,7 @@ class StepDraft:
     working: str = ""
     machine: Trail = ()
     layers: Trail = ()
+    ip_wanted: Trail = ()
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)

@@ -46,7 +46,7 @@ _DEFAULT = "1x"
 def lower(value: Node, step: StepDraft) -> None:
     """Say what the job had, and what it has now."""
     name = step.plain(value, "resource_class", (value.span,))
-    row = step.draft.catalog.resource_classes.get(name)
+    row = step.draft.catalog.resource_class(name, machine=bool(step.machine))
     if row and row.arch:
         step.arch = row.arch
         step.note(ARCHITECTURE, value.span, f"'{name}' has a processor of the kind '{row.arch}'; the step asks for one")
@@ -56,8 +56,9 @@ def lower(value: Node, step: StepDraft) -> None:
         return  # a GPU or Windows class: the machine's room has said so
     elif step.draft.choices.sizes == "map":
         step.size = "" if row.size == _DEFAULT else row.size
-        said = f"'{name}' ({row.cpus} CPUs, {row.memory} GB) becomes {row.size}: {row.size[:-1]} times the minutes"
-        step.note(SIZE, value.span, said)
+        price = f"{row.size}: {row.size[:-1]} times the minutes" if step.size else "the default size"
+        step.note(SIZE, value.span, f"'{name}' ({row.cpus} CPUs, {row.memory} GB) becomes {price}")
     else:
-        said = f"'{name}' ({row.cpus} CPUs, {row.memory} GB) is dropped; 'sizes: map' would make it {row.size}"
+        would = f"'sizes: map' would make it {row.size}" if row.size != _DEFAULT else "the default size has as much"
+        said = f"'{name}' ({row.cpus} CPUs, {row.memory} GB) is dropped; {would}"
         step.note(RESOURCE_CLASS_DROPPED, value.span, said)
