@@ -527,3 +527,26 @@ def test_durations_are_what_the_chains_are_measured_in() -> None:
     (row,) = (line for line in text.splitlines() if line.startswith("| `default` | 5"))
 
     assert row.startswith("| `default` | 5 minutes | 5 minutes |")
+
+
+OUTSIDE = """version: 2.1
+jobs:
+  build:
+    docker: [{image: python:3.12}]
+    circleci_ip_ranges: true
+    steps:
+      - add_ssh_keys: {fingerprints: ["a1:b2", "c3:d4"]}
+      - run: ssh ci@example.com vault login $CIRCLE_OIDC_TOKEN
+"""
+
+
+def test_who_trusts_circleci_is_a_task() -> None:
+    """Keys, identity providers and firewalls have tasks of their own, in this order, and stand in no other."""
+    tasks = [task for task in summary(OUTSIDE).tasks if task.items and "variables" not in task.title]
+    words = ["SSH key", "identity provider", "firewall"]
+
+    assert [word for task in tasks for word in words if word in task.title] == words
+    assert [len(task.items) for task in tasks] == [2, 1, 1]
+    assert "'example.com' to its known hosts" in tasks[0].items[0]
+    assert "SSH_KEY_2" in tasks[0].items[1]
+    assert {one.name: one.secret for one in convert(Source(FILE, OUTSIDE)).variables} == {"SSH_KEY_2": True}

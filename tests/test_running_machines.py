@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_running import Case, differences, outcome_of
+from tests.test_running import Case, differences, job, outcome_of, run
 
 MACHINE = """\
 version: 2.1
@@ -47,6 +47,11 @@ CASES: dict[str, Case] = {
     "containers with a login, on one port": beside(
         "{image: 'postgres:16', name: a, auth: {username: $A, password: $B}}, {image: 'postgres:16', name: b}",
         told="service-started service-host",
+    ),
+    "a token": job("run: login $CIRCLE_OIDC_TOKEN", told="oidc variable-differs"),
+    "a token that CircleCI's program prints": job(
+        run('T=$(circleci run oidc get --claims \'{"aud": "x"}\'); login "$T"\ncircleci run oidc get > token'),
+        told="oidc",
     ),
     "Compose": machine("docker compose up -d", "docker-compose down", told="docker-compose-fetched"),
 }

@@ -201,6 +201,7 @@ class StepDraft:
     uploads: list[Upload] = field(default_factory=list)
     persisted: list[Persisted] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
+    ssh_keys: list[tuple[tuple[str, ...], Trail]] = field(default_factory=list)
 
     @property
     def claims(self) -> Claims:

@@ -11,10 +11,13 @@ from migrate.bitbucket.model import Pipelines
 from migrate.diagnostics import Fate, Note
 from migrate.lower.draft import Schedule
 from migrate.lower.keys.context import CONTEXT
+from migrate.lower.keys.image import IMAGE_ROLE
 from migrate.lower.keys.macos import SELF_HOSTED
 from migrate.lower.keys.resource_class import RUNNER_CLASS
+from migrate.lower.oidc import OIDC, OIDC_CLAIMS
 from migrate.lower.plan.schedules import PROJECT_SCHEDULE, SCHEDULE
-from migrate.lower.steps.add_ssh_keys import SSH_KEY
+from migrate.lower.sizes import IP_RANGES, IP_RANGES_LOST
+from migrate.lower.ssh_keys import SSH_KEY, SSH_KEY_VARIABLE
 from migrate.report.outcome import Converted
 
 _DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
@@ -24,7 +27,10 @@ _GATE = (
     "restricted permissions (Bitbucket Premium) guard the steps of its jobs"
 )
 _RUNNERS = (SELF_HOSTED, RUNNER_CLASS)
-_LISTED = (CONTEXT, PROJECT_SCHEDULE, SCHEDULE, SSH_KEY, *_RUNNERS)
+_KEYS = (SSH_KEY, SSH_KEY_VARIABLE)
+_TRUST = (IMAGE_ROLE, OIDC, OIDC_CLAIMS)
+_ADDRESSES = (IP_RANGES, IP_RANGES_LOST)
+_LISTED = (CONTEXT, PROJECT_SCHEDULE, SCHEDULE, *_KEYS, *_RUNNERS, *_TRUST, *_ADDRESSES)
 """What has a task of its own."""
 
 
@@ -108,8 +114,13 @@ def _schedule(one: Schedule) -> str:
 
 def _by_notes(notes: tuple[Note, ...]) -> Iterator[Task]:
     manual = [note for note in notes if note.code.fate is Fate.MANUAL]
-    if keys := _details(note for note in manual if note.code == SSH_KEY):
+    if keys := _details(note for note in manual if note.code in _KEYS):
         yield Task("Set up the SSH key and its known hosts", "Repository settings, SSH keys", keys)
+    if trust := _details(note for note in manual if note.code in _TRUST):
+        where = "Repository settings, OpenID Connect, shows the provider's URL and the audience"
+        yield Task("Let Bitbucket's identity provider be trusted where CircleCI's is", where, trust)
+    if addresses := _details(note for note in manual if note.code in _ADDRESSES):
+        yield Task("Let Atlassian's addresses through the firewall", "https://ip-ranges.atlassian.com", addresses)
     if runners := _details(note for note in manual if note.code in _RUNNERS):
         yield Task("Register runners", "Repository settings, Runners", runners)
     if errors := _details(note for note in notes if note.code.fate is Fate.ERROR):

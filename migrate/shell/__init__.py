@@ -8,8 +8,8 @@ does not understand is not `contained`. It trusts that a command whose name is o
 from __future__ import annotations
 
 from migrate.shell.analysis import analyse
-from migrate.shell.edit import indent, rename_variables, trim, without_program
+from migrate.shell.edit import indent, rename_variables, replace_calls, trim, without_program
 from migrate.shell.effects import Effects
 from migrate.shell.words import quote
 
-__all__ = ["Effects", "analyse", "indent", "quote", "rename_variables", "trim", "without_program"]
+__all__ = ["Effects", "analyse", "indent", "quote", "rename_variables", "replace_calls", "trim", "without_program"]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from migrate.shell import references, tree
 from migrate.shell.node import Node
+from migrate.shell.words import command_words
 
 _MEANING = frozenset({"string", "raw_string", "ansi_c_string", "translated_string", "expansion", "regex"})
 """Nodes in which white space at the end of a line says something."""
@@ -71,6 +72,19 @@ def without_program(text: str, name: str) -> str:
         if behind and not behind[0].text.startswith("-") and behind[0].text not in _OF_THE_SHELL:
             pieces.append(syntax.source[place : names[0].start])
             place = behind[0].start
+    return _text(b"".join([*pieces, syntax.source[place:]]))
+
+
+def replace_calls(text: str, words: tuple[str, ...], by: str) -> str:
+    """The text with another command in the place of each that begins with these words; redirections stay."""
+    if words[0] not in text:
+        return text
+    syntax = tree.parse(text)
+    pieces, place = [], 0
+    for node in syntax.root.below():
+        if node.kind == "command" and tuple(word.text for word in command_words(node)[: len(words)]) == words:
+            pieces += [syntax.source[place : node.start], by.encode()]
+            place = node.end
     return _text(b"".join([*pieces, syntax.source[place:]]))
 
 

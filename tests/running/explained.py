@@ -36,6 +36,7 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "variable-name": frozenset({Kind.ENVIRONMENT}),  # a variable that no shell can export
         "artifact": frozenset({Kind.FILES}),  # what lies elsewhere is copied
         "test-results": frozenset({Kind.FILES}),  # reports are copied where they are found
+        "oidc": _SEEN,  # the token is another one
         "service-host": frozenset({Kind.FILES}),  # the name stands in a file of the machine
         "service-started": frozenset({Kind.COMMANDS}),  # the script starts what CircleCI started before it
         "machine-tool": _ALL,  # a program is not there

@@ -54,6 +54,7 @@ _HALT = """\
 [ "$1 $2" != "step halt" ] || : > {box}/halted
 case "$1 $2" in
   "tests glob") shift 2; exec bash -c 'shopt -s globstar nullglob; printf "%s\\n" $*' _ "$@" ;;
+  "run oidc") echo "$CIRCLE_OIDC_TOKEN" ;;
   "tests split") shift 2; while [ "${{1#-}}" != "$1" ]; do shift; done; exec cat "$@" ;;
 esac
 """

@@ -3,7 +3,7 @@
 import pytest
 
 from migrate.lower.programs import calls
-from migrate.shell import analyse, without_program
+from migrate.shell import analyse, replace_calls, without_program
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,21 @@ def test_a_program_is_taken_out(text: str, without: str) -> None:
 
     assert found == without
     assert analyse(found).valid == analyse(text).valid
+
+
+@pytest.mark.parametrize(
+    ("text", "replaced"),
+    [
+        ("get token", "put x"),
+        ("T=$(get token --now 'a b'); make", "T=$(put x); make"),
+        ("get token > file | cat", "put x > file | cat"),
+        ("get other", "get other"),
+        ("echo get token", "echo get token"),
+        ("A=1 get token", "put x"),
+        ("make 'get token'", "make 'get token'"),
+        ("got", "got"),
+    ],
+)
+def test_calls_are_replaced(text: str, replaced: str) -> None:
+    """Those that begin with the words, to their ends; what is around them stays."""
+    assert replace_calls(text, ("get", "token"), "put x") == replaced
