@@ -173,6 +173,11 @@ class Catalog:
         return {name: _texts(row) for name, row in self._rows("services.yml", "images")}
 
     @cached_property
+    def as_root(self) -> dict[str, str]:
+        """Programs that refuse to run as root, and the option with which they do not; "" if there is none."""
+        return _texts(peek(self._root("images.yml"), "as-root"))
+
+    @cached_property
     def of_machines(self) -> frozenset[tuple[str, ...]]:
         """The beginnings of commands that want a machine of their own: a word, or two."""
         return frozenset(tuple(text.split()) for text in _list(self._root("images.yml"), "of-machines"))

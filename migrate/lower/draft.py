@@ -169,7 +169,7 @@ class StepDraft:
     `working` the directory in which its commands start, if that is another. `hosts` are names under which
     containers are looked for, with their addresses. The values of `environment` are words as a shell reads them.
     `machine` is where the job asks for a virtual machine, `layers` where it asks for layers of images to be kept,
-    `ip_wanted` where it asks to leave from known addresses.
+    `ip_wanted` where it asks to leave from known addresses. With `own_user` its commands ran as CircleCI's own user.
     """
 
     job: Job
@@ -190,6 +190,7 @@ class StepDraft:
     machine: Trail = ()
     layers: Trail = ()
     ip_wanted: Trail = ()
+    own_user: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)

@@ -6,7 +6,7 @@ import shlex
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Container, StepDraft
 from migrate.lower.keys.environment import read_environment, read_values
-from migrate.lower.keys.image import IMAGE_USER, OWN_USER, read_image
+from migrate.lower.keys.image import OWN_USER, read_image
 from migrate.lower.registry import job_key
 from migrate.lower.services import LOCAL, SERVICE_HOST
 from migrate.yamlio.decode import WRONG_TYPE, peek
@@ -46,7 +46,7 @@ def _first(item: Node, step: StepDraft) -> None:
     step.environment = environment | step.environment
     # Peeked, not taken: the image's room claims it.
     if step.image.name.startswith(OWN_USER) and peek(item, "user") is None:
-        step.note(IMAGE_USER, item.span, f"'{step.image.name}' has a user 'circleci'; the step runs as root")
+        step.own_user = True
     for key in ("entrypoint", "command"):
         if text := " ".join(step.texts(key, item, (item.span,))):
             said = f"'{key}: {text}' of the first container has no counterpart; start it in the script if it is needed"

@@ -11,15 +11,6 @@ _DOCS = (
     "https://circleci.com/docs/private-images/",
     "https://support.atlassian.com/bitbucket-cloud/docs/use-docker-images-as-build-environments/",
 )
-IMAGE_USER = declare(
-    "image-user",
-    Fate.APPROXIMATED,
-    "Commands run as root",
-    """CircleCI runs a step as the image's own user, Bitbucket as root, whose home is /root. sudo still works where
-    the image has it. What the image keeps in its user's home may be missing from PATH.""",
-    "https://circleci.com/docs/using-docker/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
-)
 RUN_AS_USER = declare(
     "run-as-user",
     Fate.APPROXIMATED,

@@ -35,7 +35,7 @@ def lower(value: Node, step: StepDraft) -> None:
         )
     else:
         step.image = Image(step.draft.catalog.machine_default)
-        step.machine = trail
+        step.machine, step.own_user = trail, True
     if isinstance(value, Mapping):
         read_layer_caching(claims.take(value, "docker_layer_caching"), step, trail)
         note_signing(claims.take(value, "code_signing"), step)

@@ -1,0 +1,70 @@
+"""Whose home and rights the commands of a job rely on, where CircleCI runs them as the user `circleci`.
+
+CircleCI's images and machines have that user, with /home/circleci and a sudo that asks for nothing; a step of
+Bitbucket's runs as root, with /root (reference circleci.md, section 4.1; bitbucket.md, section 1.3). That is told only
+where a command shows it: most do not care.
+"""
+
+from collections.abc import Iterator
+
+from migrate.diagnostics import Fate, Trail, declare
+from migrate.lower import programs
+from migrate.lower.draft import Draft, StepDraft
+
+IMAGE_USER = declare(
+    "image-user",
+    Fate.APPROXIMATED,
+    "A command relies on the user 'circleci'",
+    """CircleCI runs the job's commands as the image's own user, Bitbucket as root, whose home is /root. sudo still
+    works where the image has it. 'run-as-user: 3434' below the name of a CircleCI image brings its user back; see then
+    that it may write in the clone directory.""",
+    "https://circleci.com/docs/using-docker/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
+)
+_HOME = "/home/circleci"
+_USER = "circleci"
+_ASKING = frozenset({"id", "logname", "whoami"})
+
+
+def settle(draft: Draft) -> None:
+    """Say what relies on the user, once for each job and reason."""
+    for step in draft.steps.values():
+        if not step.own_user or (step.image and step.image.user):
+            continue
+        told: set[str] = set()
+        for trail, said in _reliances(step):
+            if said not in told:
+                told.add(said)
+                step.note(IMAGE_USER, trail, said)
+
+
+def _reliances(step: StepDraft) -> Iterator[tuple[Trail, str]]:
+    for name, value in step.environment.items():
+        for path in _foreign(value, step):
+            yield step.job.trail, f"{name} names '{path}', and the home directory is /root here"
+    for run in programs.runs(step):
+        for path in _foreign(run.text, step):
+            yield run.trail, f"'{path}' is named, and the home directory is /root here"
+    for run, words in programs.of_step(step):
+        name = words[0]
+        option = step.draft.catalog.as_root.get(name)
+        if option is not None and (not option or option not in words):
+            yield run.trail, f"'{name}' refuses to run as root{f' without {option!r}' if option else ''}"
+        elif name in _ASKING:
+            yield run.trail, f"'{' '.join(words[:2])}' says root, not 'circleci'"
+        elif any(word.partition(":")[0] == _USER for word in words[1:]) and name in {"chown", "su", "usermod"}:
+            yield run.trail, f"'{' '.join(words[:3])}' names a user that the commands do not run as"
+        elif name.startswith("pip") and "--user" in words:
+            yield (
+                run.trail,
+                "'pip install --user' puts programs into /root/.local/bin, which PATH may lack: drop '--user'",
+            )
+
+
+def _foreign(text: str, step: StepDraft) -> Iterator[str]:
+    """The paths below the home directory that a text names; the checkout is found there under its name."""
+    for piece in text.split(_HOME)[1:]:
+        end = next((place for place, char in enumerate(piece) if not (char.isalnum() or char in "/._-")), len(piece))
+        path = _HOME + piece[:end].rstrip("/.")
+        if step.inside(path) is None and not piece[:1].isalnum():
+            yield path
