@@ -113,6 +113,11 @@ class Catalog:
         return frozenset(self._text("environment.yml", "of-repository").split())
 
     @cached_property
+    def templates(self) -> frozenset[str]:
+        """Variables that Bitbucket puts in when it reads the file."""
+        return frozenset(self._text("environment.yml", "templates").split())
+
+    @cached_property
     def secret_words(self) -> tuple[str, ...]:
         """Words in the name of a variable that is a secret."""
         return tuple(self._text("environment.yml", "secret").split())

@@ -213,7 +213,9 @@ def _lists(words: tuple[str, ...]) -> bool:
 def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, ...]:
     """The variables that the steps read and nobody sets, by name."""
     users: dict[str, list[str]] = {}
+    passwords: set[str] = set()
     for step in drafts:
+        passwords.update(_logins(step, secret=True))
         have = set(step.environment) | draft.catalog.known_variables | draft.given.get(step.job.workflow, {}).keys()
         have |= draft.catalog.variables.keys() | draft.catalog.computed.keys()
         for name in _logins(step):
@@ -230,13 +232,15 @@ def needed(drafts: Iterable[StepDraft], draft: Draft) -> tuple[NeededVariable, .
             have |= {name for carried in effects.bash_env for name in analyse(carried or "").exports}
     words = draft.catalog.secret_words
     return tuple(
-        NeededVariable(name, any(w in name.upper() for w in words), tuple(dict.fromkeys(jobs)))
+        NeededVariable(name, name in passwords or any(w in name.upper() for w in words), tuple(dict.fromkeys(jobs)))
         for name, jobs in sorted(users.items())
     )
 
 
-def _logins(step: StepDraft) -> list[str]:
-    """The variables that pull the step's images; they come from no script."""
-    images = [step.image, *(container.image for container in step.containers)]
-    words = [word for image in images if image for word in (image.username, image.password, *dict(image.aws).values())]
+def _logins(step: StepDraft, *, secret: bool = False) -> list[str]:
+    """The variables that pull the step's images, or those of them that are `secret`; they come from no script."""
+    images = [image for image in (step.image, *(container.image for container in step.containers)) if image]
+    words = [word for image in images for word in (image.password, *dict(image.aws).values())]
+    if not secret:
+        words += [image.username for image in images]
     return sorted({name for word in words for name in analyse(f'echo "{word}"').reads})

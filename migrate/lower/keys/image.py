@@ -3,9 +3,11 @@
 import re
 
 from migrate.bitbucket.model import Image
-from migrate.diagnostics import Fate, declare
+from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import StepDraft
-from migrate.yamlio.nodes import Node
+from migrate.lower.secrets import note_secret
+from migrate.lower.variables import note_difference
+from migrate.yamlio.nodes import Node, Scalar
 
 _DOCS = (
     "https://circleci.com/docs/private-images/",
@@ -47,6 +49,16 @@ IMAGE_GOOGLE = declare(
     "https://circleci.com/docs/private-images/",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
+IMAGE_VARIABLE = declare(
+    "image-variable",
+    Fate.MANUAL,
+    "An image's name has a variable in it",
+    """CircleCI puts no variables into the names of images, and takes '$' as it is written; nor does Bitbucket. It puts
+    in those that are written ${{NAME}}, of the repository or the workspace, if they are not secured. Write the name, or
+    that.""",
+    "https://circleci.com/docs/configuration-reference/#docker",
+    "https://support.atlassian.com/bitbucket-cloud/docs/yaml-templating/",
+)
 OWN_USER = ("cimg/", "circleci/")
 """How images begin whose user is `circleci`."""
 _NUMBER = 3434
@@ -57,9 +69,10 @@ _KEY = "$GOOGLE_JSON_KEY"
 def read_image(container: Node, step: StepDraft) -> Image:
     """The image of a container, with its login and its user."""
     claims, trail = step.claims, (container.span,)
-    name = step.plain(claims.required(container, "image", trail), "image", trail)
+    name = _name(claims.required(container, "image", trail), step, trail)
     auth = claims.take(container, "auth")
     username, password = step.text("username", auth, trail), step.text("password", auth, trail)
+    note_secret("PASSWORD", password, step, container.span)
     aws = _aws(claims.take(container, "aws_auth"), name, step)
     google = claims.take(container, "gcp_auth")
     if google is not None:
@@ -70,6 +83,22 @@ def read_image(container: Node, step: StepDraft) -> Image:
         username, password = "_json_key", _KEY
     user = _user(step.text("user", container, trail), name, step, container)
     return Image(name, username, password, user, () if username else aws)
+
+
+def _name(node: Node | None, step: StepDraft, trail: Trail) -> str:
+    """The name of an image, with those values that only the run knows that Bitbucket puts in when it reads the file."""
+    catalog, text = step.draft.catalog, getattr(node, "text", "")
+    for symbol in reversed(node.symbols if isinstance(node, Scalar) else ()):
+        row = catalog.variable(symbol.name)
+        if row is None or row.variable not in catalog.templates:
+            return step.plain(node, "image", trail)
+        note_difference(row, step, trail)
+        text = f"{text[: symbol.start]}${{{{{row.variable}}}}}{text[symbol.end :]}"
+    name = step.claims.text(node, "image", trail)
+    if "$" in name:
+        said = f"'{name}' has a variable in it, and no image is found under this name"
+        step.note(IMAGE_VARIABLE, trail, said)
+    return text or name
 
 
 def _aws(node: Node | None, name: str, step: StepDraft) -> tuple[tuple[str, str], ...]:
@@ -83,6 +112,7 @@ def _aws(node: Node | None, name: str, step: StepDraft) -> tuple[tuple[str, str]
         return (("oidc-role", role),)
     key = step.text("aws_access_key_id", node, trail) or "$AWS_ACCESS_KEY_ID"
     secret = step.text("aws_secret_access_key", node, trail) or "$AWS_SECRET_ACCESS_KEY"
+    note_secret("AWS_SECRET_ACCESS_KEY", secret, step, trail[0] if trail else step.job.trail[0])
     return (("access-key", key), ("secret-key", secret))
 
 
