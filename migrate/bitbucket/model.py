@@ -41,7 +41,10 @@ class Image(NamedTuple):
 
 
 class Service(NamedTuple):
-    """A container beside the build; `memory` in MB, 0 is what Bitbucket gives anyway."""
+    """A container beside the build; `memory` in MB, 0 is what Bitbucket gives anyway.
+
+    The docker service has no image.
+    """
 
     name: str
     image: Image

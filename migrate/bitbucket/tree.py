@@ -80,7 +80,8 @@ def _image(image: Image) -> Value:
 def _service(service: Service) -> Value:
     variables: dict[str, Value] = dict(service.variables)
     keys: dict[str, Value] = {"variables": variables, "memory": service.memory}
-    return {"image": _image(service.image)} | {key: value for key, value in keys.items() if value}
+    image: dict[str, Value] = {"image": _image(service.image)} if service.image.name else {}
+    return image | {key: value for key, value in keys.items() if value}
 
 
 def _cache(cache: Cache) -> Value:

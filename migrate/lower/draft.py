@@ -170,6 +170,7 @@ class StepDraft:
     containers are looked for, with their addresses. The values of `environment` are words as a shell reads them.
     `machine` is where the job asks for a virtual machine, `layers` where it asks for layers of images to be kept,
     `ip_wanted` where it asks to leave from known addresses. With `own_user` its commands ran as CircleCI's own user.
+    `started` containers run in its docker service, and `free` MB are left beside its other services.
     """
 
     job: Job
@@ -197,6 +198,8 @@ class StepDraft:
     services: dict[str, None] = field(default_factory=dict)
     containers: list[Container] = field(default_factory=list)
     hosts: dict[str, str] = field(default_factory=dict)
+    started: int = 0
+    free: int = 0
     cache_uses: list[CacheUse] = field(default_factory=list)
     caches: dict[str, Cache] = field(default_factory=dict)
     uploads: list[Upload] = field(default_factory=list)

@@ -1,10 +1,10 @@
 """The containers beside a job's first one become services, each defined once (reference bitbucket.md, section 3.6)."""
 
-from migrate.bitbucket.model import Pipe, Service
+from migrate.bitbucket.model import Image, Pipe, Service
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Container, Draft, Run, StepDraft
 from migrate.lower.missing import fail
-from migrate.lower.started import can_be_started, ports, start, told
+from migrate.lower.started import can_be_started, is_name, ports, start, told
 
 _DOCS = (
     "https://circleci.com/docs/using-docker/",
@@ -49,11 +49,20 @@ SERVICE_STARTED = declare(
     Fate.APPROXIMATED,
     "The script starts a container",
     """A service has no command of its own, and a step five services at most, so the script starts the container in the
-    docker service. Its ports are on localhost, as those of a service; it shares the memory of docker's service, does
-    not see the services of the step, and begins to start when the script does: let the first command that needs it
-    wait.""",
+    docker service. Its ports are on localhost, as those of a service. Its memory is that of docker's service, which has
+    more of it if all steps with docker can do with that; it does not see the services of the step. It begins to start
+    when the script does, and docker holds its ports from then on: a wait that only opens a port ends too early, so ask
+    the program itself ('pg_isready', 'redis-cli ping').""",
     *_DOCS,
     "https://support.atlassian.com/bitbucket-cloud/docs/run-docker-commands-in-bitbucket-pipelines/",
+)
+SERVICE_VARIABLE = declare(
+    "service-variable",
+    Fate.MANUAL,
+    "A service's variable has a name that Bitbucket refuses",
+    """Names of a service's variables consist of letters, digits and '_'. The service has none of this name; build an
+    image that sets it, or start the container with 'docker run -e' in the script.""",
+    *_DOCS,
 )
 SERVICE_DOLLAR = declare(
     "service-dollar",
@@ -78,6 +87,9 @@ LOCAL = "127.0.0.1"
 _HOSTS = "the commands call a container by this name"
 _MOST = 5
 _EACH, _STEP, _LEAST = 1024, 4096, 128
+_DOCKER = "docker"
+_FEWEST = 2
+"""Gigabytes that docker has at least where containers run in it: its own, and one for them."""
 
 
 def settle(draft: Draft) -> None:
@@ -87,13 +99,14 @@ def settle(draft: Draft) -> None:
             _settle(step)
         if step.hosts:
             _name_hosts(step)
+    _give_docker(draft)
 
 
 def _settle(step: StepDraft) -> None:
     addresses = _addresses(step)
     started, kept, rest = _shared_out(addresses, step)
     if started:
-        step.services["docker"] = None
+        step.services[_DOCKER] = None
     docker = _docker(step)
     memory = _memory(len(kept), docker, step)
     names: list[str] = []
@@ -104,6 +117,8 @@ def _settle(step: StepDraft) -> None:
         step.note(SERVICE, container.trail, f"'{container.image.name}' is the service '{name}', with {has}")
         _note_defaults(container, name, step)
     step.services = dict.fromkeys(names) | step.services
+    step.started = len(started)
+    step.free = _whole(step) - len(kept) * (memory or _EACH)
     _note_twins([*kept, *(one for one in started if one not in addresses)], step)
     step.script[:0] = [_start(container, addresses.get(container, ""), step) for container in started]
     if rest:
@@ -132,7 +147,7 @@ def _shared_out(
 
 def _docker(step: StepDraft) -> int:
     """Whether docker is one of the step's services: pipes want it, too."""
-    return int("docker" in step.services or any(isinstance(item, Pipe) for item in step.script))
+    return int(_DOCKER in step.services or any(isinstance(item, Pipe) for item in step.script))
 
 
 def _addresses(step: StepDraft) -> dict[Container, str]:
@@ -167,14 +182,35 @@ def _note_defaults(container: Container, name: str, step: StepDraft) -> None:
             said = f"'{key}: {' '.join(words)}' cannot be given to the service '{name}', which starts as its image says"
             step.note(SERVICE_COMMAND, container.trail, said)
     for variable, value in container.variables:
-        if "$" in value:
+        if not is_name(variable):
+            said = f"'{variable}={value}' cannot be given to the service '{name}': the name has other characters"
+            step.note(SERVICE_VARIABLE, container.trail, said)
+        elif "$" in value:
             said = f"the value of {variable} has a '$'; Bitbucket looks for such a variable"
             step.note(SERVICE_DOLLAR, container.trail, said)
 
 
+def _give_docker(draft: Draft) -> None:
+    """Let docker have the memory of the containers that scripts start in it, as far as their steps have it.
+
+    There is one definition for all steps with docker: where others have it, too, it stays as it is.
+    """
+    using = [step for step in draft.steps.values() if _docker(step)]
+    if using and all(step.started for step in using):
+        most = max(_FEWEST, *(step.started for step in using))
+        size = min(most, *(step.free // _EACH for step in using))
+        if size > 1:
+            draft.services[_DOCKER] = Service(_DOCKER, Image(""), memory=size * _EACH)
+
+
+def _whole(step: StepDraft) -> int:
+    """The memory that a step's services share; it keeps as much itself as one of them has."""
+    return _STEP * int(step.size.removesuffix("x") or 1) - _EACH
+
+
 def _memory(count: int, docker: int, step: StepDraft) -> int:
-    """The memory of each service, if what Bitbucket gives is too much for the step, which keeps as much itself."""
-    whole = _STEP * int(step.size.removesuffix("x") or 1) - _EACH
+    """The memory of each service, if what Bitbucket gives is too much for the step."""
+    whole = _whole(step)
     if (count + docker) * _EACH <= whole:
         return 0
     return (whole - docker * _EACH) // count // _LEAST * _LEAST
@@ -183,8 +219,9 @@ def _memory(count: int, docker: int, step: StepDraft) -> int:
 def _registered(container: Container, memory: int, draft: Draft) -> str:
     """The name of the service's definition: an equal one has it already, or no other has it."""
     name, number = container.name, 2
-    service = Service(name, container.image, container.variables, memory)
-    while name == "docker" or draft.services.get(name, service) != service:
+    variables = tuple(pair for pair in container.variables if is_name(pair[0]))
+    service = Service(name, container.image, variables, memory)
+    while name == _DOCKER or draft.services.get(name, service) != service:
         name, number = f"{container.name}-{number}", number + 1
         service = service._replace(name=name)
     draft.services[name] = service

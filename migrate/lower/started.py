@@ -17,10 +17,16 @@ _HIGHEST = 65535
 
 
 def told(container: Container, step: StepDraft) -> bool:
-    """Whether a container starts something else than its image would."""
+    """Whether a container is told what no service can be: to start something else, or variables with other names."""
     row = step.draft.catalog.service_images.get(container.kind, {})
     usual = ((), tuple(row.get("starts", "").split()))
-    return bool(container.entrypoint) or container.command not in usual
+    odd = any(not is_name(name) for name, _ in container.variables)
+    return odd or bool(container.entrypoint) or container.command not in usual
+
+
+def is_name(text: str) -> bool:
+    """Whether a variable has a name that a service can have: `discovery.type` is none."""
+    return text.isascii() and text.isidentifier()
 
 
 def ports(container: Container, step: StepDraft) -> tuple[str, ...]:

@@ -112,3 +112,30 @@ def test_each_of_many_containers_is_somewhere() -> None:
     assert step["services"] == ["x", "redis", "postgres", "mysql", "docker"]
     assert started == ["mongo", "memcached", "rabbitmq"]
     assert {note.code.fate for note in found.notes} <= {"approximated", "rewritten", "dropped"}
+
+
+@pytest.mark.parametrize(
+    ("images", "choices", "memory"),
+    [
+        (("redis, command: a",), "", 2048),
+        (("redis, command: a", "mongo, command: b"), "", 2048),
+        (("redis, command: a", "mongo, command: b", "mysql, command: c"), "", 3072),
+        (("redis, command: a", "acme/x"), "", 2048),
+        (("redis, command: a", "acme/x", "acme/y"), "", None),
+        (("redis, command: a", "mongo, command: b", "mysql, command: c", "acme/x"), "", 2048),
+        (("redis, command: a", "mongo, command: b", "mysql, command: c", "acme/x"), "sizes: map", 3072),
+    ],
+)
+def test_docker_has_the_memory_of_what_runs_in_it(images: tuple[str, ...], choices: str, memory: int | None) -> None:
+    """A gigabyte for each container that the script starts, as far as the step has it; else what it has anyway."""
+    found = services(job("a", *images), choices=choices)
+
+    assert found.get("docker", {}).get("memory") == memory
+
+
+def test_docker_has_what_it_has_where_other_steps_have_it() -> None:
+    """Its one definition holds for all steps: those that start nothing keep their memory."""
+    building = job("b", "acme/x", steps="setup_remote_docker")
+
+    assert "docker" not in services(job("a", "redis, command: a"), building)
+    assert services(job("a", "redis, command: a"), job("b", "acme/x"))["docker"] == {"memory": 2048}
