@@ -109,6 +109,10 @@ jobs:
     steps: [{run: 'ls; echo new > made'}, checkout, {run: cat made lock}]
 """
 
+TESTS = (
+    "run: mkdir -p t/deep/b u/.hidden; cd t; touch test_1.py deep/test_2.py deep/b/x.ts deep/b/test_3.py .test_0.py "
+    "deep/w.ts ../u/y.js ../u/.hidden/z.js"
+)
 QUOTING = """\
 environment:
   A: $HOME `id` "x" 'y' \\z !
@@ -441,8 +445,75 @@ CASES: dict[str, Case] = {
     "test results after a failure": job(
         run("mkdir r; echo a > r/a.xml; make"), "store_test_results: {path: r}", told="test-results", failing="make"
     ),
-    "tests glob and split": job(
-        "run: make $(circleci tests glob 'src/*' | circleci tests split)", told="circleci-command"
+    # CircleCI's own commands
+    "tests glob and split": job(TESTS, "run: make $(circleci tests glob 't/**/test_*.py' | circleci tests split)"),
+    "tests glob, everywhere": job(TESTS, "run: circleci tests glob '**/*.js' | xargs make"),
+    "tests glob, one level": job(
+        TESTS, "run: circleci tests glob 't/*.py' 't/*/*.py' | circleci tests split > list; cat list"
+    ),
+    "tests glob, braces": job(TESTS, "run: circleci tests glob '{t,u}/**/*.{js,ts}' | xargs make"),
+    "tests glob, folders behind folders": job(
+        TESTS, "run: circleci tests glob 't/**/deep/*.py' '**/b/**/*.ts' | xargs make"
+    ),
+    "tests glob, classes": job(TESTS, "run: circleci tests glob 't/**/[!a-c]*_[0-9].py' 't/?/*' | xargs make"),
+    "tests glob, everything": job(TESTS, "run: circleci tests glob 't/**/*' 'u/**/*' | xargs -n 1 make"),
+    "tests glob, a file": job(TESTS, "run: circleci tests glob t/test_1.py '*.md' | xargs make"),
+    "tests glob, nothing there": job(TESTS, "run: circleci tests glob 't/**/*.rb' > list; make; cat list"),
+    "tests glob, a folder in a variable": job(
+        TESTS, run('D=t; circleci tests glob "$D/**/*.ts" "$PWD/u/*.js" "$D/*/*.ts" | xargs make')
+    ),
+    "tests split, by timings, in a variable": job(
+        TESTS,
+        run(
+            'LIST=$(circleci tests glob "t/**/*.py" | circleci tests split --split-by=timings --timings-type=file)\n'
+            "make $LIST"
+        ),
+    ),
+    "tests split from a file": job(
+        "run: printf 'b\\na\\n' > list",
+        "run: make $(circleci tests split < list) $(circleci tests split --split-by=name list)",
+    ),
+    "tests split in the middle": job(
+        run("printf 'a\\nb\\n' |\n  circleci tests split --split-by timings |\n  xargs make"), "run: make"
+    ),
+    "tests split of a here-document": job(
+        run("cat \\<<EOF | circleci tests split > list\na\nb\nEOF\nmake $(cat list)")
+    ),
+    "tests split of a loop": job(
+        "run: for X in a b; do echo $X; done | circleci tests split | xargs make; make ${X:-none}"
+    ),
+    "tests split of what sets a variable": job(
+        run("{ X=1; echo a; } | circleci tests split > f; make ${X:-none}; cat f")
+    ),
+    "tests split with a share of its own": job(
+        "run: printf 'a\\nb\\nc\\n' | circleci tests split --index 1 --total=2 > list; cat list"
+    ),
+    "tests split where the list fails": job("run: make list | circleci tests split > f", "run: make", failing="make"),
+    "tests run": job(
+        TESTS, run('circleci tests glob "t/**/*.py" | circleci tests run --command="xargs make" --verbose')
+    ),
+    "tests run, into a file": job(
+        TESTS, run('circleci tests glob "t/**/*.py" | circleci tests run --command=">list xargs echo"\ncat list; make')
+    ),
+    "tests run, each by itself": job(
+        TESTS, run("circleci tests glob 't/**/*.py' | circleci tests run --command='xargs -n1 make' --split-by=timings")
+    ),
+    "tests run, on one line": job(
+        run('echo "$LIST" | circleci tests run --command="xargs -I{} -d\\" \\" make {} $(basename a/b)" --verbose'),
+        keys="environment: {LIST: 'a b'}",
+    ),
+    "tests run, several commands": job(
+        run("echo a b | circleci tests run --command 'cat > list && make; make again'\ncat list; pwd")
+    ),
+    "tests run from a variable": job(run('circleci tests run --command="xargs make" \\<<< "a b"')),
+    "tests run that fails": job(run('echo a | circleci tests run --command="xargs make"'), "run: make", failing="make"),
+    "env subst": job(
+        run("echo 'A is $A and ${B}, $NOWHERE.' > in\ncircleci env subst < in > out\ncat out; make"),
+        keys="environment: {A: one, B: 'two words'}",
+    ),
+    "env subst of a text": job(
+        run('A=\'<$B>\'\nmake "$(circleci env subst "$A")" "$(echo $A | circleci env subst)"'),
+        keys="environment: {B: b}",
     ),
 }
 
