@@ -614,6 +614,58 @@ def test_what_is_carried(title: str, tmp_path: Path) -> None:
     assert {code for _, codes in found for code in codes} == set(case.told)
 
 
+MACHINES = """\
+version: 2.1
+jobs:
+  list:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {run: printf '%%s\\n' e d c b a > list}, {persist_to_workspace: {root: ., paths: [list]}}]
+  test:
+    docker: [{image: 'python:3.12'}]
+    parallelism: 3
+    steps:
+      - checkout
+      - attach_workspace: {at: .}
+      - run: 'mkdir -p t; cd t; rm -f .keep; i=5; for X in a b c d e; do printf "%%*s" $i > $X; i=$((i-1)); done'
+      - run: %s
+      - run: mkdir -p out; echo $CIRCLE_NODE_INDEX of $CIRCLE_NODE_TOTAL in $CIRCLE_JOB > out/$CIRCLE_NODE_INDEX
+      - run: {command: report $CIRCLE_NODE_INDEX, when: always}
+      - store_artifacts: {path: out}
+      - persist_to_workspace: {root: ., paths: [out]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {attach_workspace: {at: .}}, {run: 'cat out/*; make'}]
+workflows:
+  all:
+    jobs: [list, {test: {requires: [list]}}, {use: {requires: [test]}}]
+"""
+SHARES = (
+    "circleci tests glob 't/*' | circleci tests split --split-by=timings | xargs -n1 basename | xargs make",
+    "make $(circleci tests split < list)",
+    "make $(circleci tests split --split-by=name list)",
+    "cat list | circleci tests run --command='xargs make' --verbose",
+    "'circleci tests run --command=\"xargs make\" < list'",
+    "'(cd t && ls | circleci tests split --split-by filesize | xargs make)'",
+    "sort list | awk 'NR % '$CIRCLE_NODE_TOTAL' == '$CIRCLE_NODE_INDEX | xargs make",
+)
+
+
+@pytest.mark.parametrize("command", SHARES)
+def test_machines_share_their_tests(command: str, tmp_path: Path) -> None:
+    """Each machine is a step, does what the machine does, and all tests run, each once."""
+    outcome = golden.Config("case", MACHINES % command, "parallelism: keep\n").convert()
+    assert outcome.text is not None, outcome.notes
+    pairs = both.run_all(outcome, tmp_path / "machine")
+    calls = [call for job, pair in pairs if job.copies > 1 for call in pair.bitbucket.calls if call.program == "make"]
+
+    assert [job.name for job, _ in pairs] == ["list", "test 1/3", "test 2/3", "test 3/3", "use"]
+    assert all(call.arguments for call in calls)
+    assert sorted(word for call in calls for word in call.arguments) == ["a", "b", "c", "d", "e"]
+    assert [each for job, pair in pairs if job.name != "use" for each in both.differences(pair)] == []
+    assert pairs[-1][1].bitbucket.printed == "".join(f"{index} of 3 in test\n" for index in range(3))
+    assert pairs[-1][1].circleci.printed == pairs[-1][1].bitbucket.printed
+
+
 LOWERED = """\
 pipelines:
   default:

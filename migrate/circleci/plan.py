@@ -58,7 +58,7 @@ class Job(NamedTuple):
     `defined` is the definition's place. Other jobs may also require it by its `alias`.
     Its `type` is one of CircleCI's, or `group` for what opens and closes a job group, or `setup` for one that handed
     over to another config. `added` names the addition that it is, `held` says that a person starts it. Of a job that
-    runs on several machines at once each may be a job: one of so many `copies`, and which one.
+    runs on several machines at once each may be a job: one of so many `copies`, and which one; all have one `title`.
     """
 
     name: str
@@ -77,6 +77,12 @@ class Job(NamedTuple):
     held: bool = False
     copies: int = 1
     copy: int = 0
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What CircleCI calls it: machines of one job have one name."""
+        return self.title or self.name
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.ordered import Ordered
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, durations, parameters, statuses, stepless
+from migrate.lower.plan import additions, copies, durations, parameters, statuses, stepless
 from migrate.lower.plan.custom import not_on_push
 from migrate.lower.plan.merged import note_merged
 from migrate.lower.plan.selections import choose
@@ -22,6 +22,7 @@ from migrate.lower.workspaces.settle import hand_on
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
     fold,  # before additions: what the user adds has filters of its own, not the workflow's condition
     additions.add,  # before all else: what is added is filtered, ordered and lowered like any other job
+    copies.split,  # after additions: they name jobs, and not the machines of jobs
     parameters.prepare,  # last: a variable's name must be none that a job of the workflow has
 )
 PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (

@@ -80,7 +80,8 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     names = {name: title for name, title, _ in step.draft.choices.rename}
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
     return Step(
-        key=job.name,
+        key=job.called,
+        copies=job.copies,
         name=names.get(job.name, job.name),
         script=_filled((*_asking(watch, changed), *script)),
         after_script=after,

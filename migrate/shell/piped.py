@@ -18,6 +18,7 @@ class Call(NamedTuple):
     """A call of a program, from its name on.
 
     `start` and `end` are bytes; `assigned` says that a variable is set for it alone, `redirected` that its input is.
+    If all that follows it is `< file`, that is its `file`, which ends where the call and its input do.
     `before` is what stands before it in its pipeline, and `cut` where the text between the two begins; `last` says that
     nothing follows there. Where `swallowed`, its failure stops nobody.
     """
@@ -31,6 +32,8 @@ class Call(NamedTuple):
     last: bool = True
     assigned: bool = False
     redirected: bool = False
+    file: str = ""
+    file_end: int = -1
     swallowed: bool = False
 
     @property
@@ -79,15 +82,17 @@ def _found(node: Node, program: str, place: _Place, *, swallowed: bool) -> Itera
 
 
 def _call(node: Node, words: tuple[Argument, ...], place: _Place, *, swallowed: bool) -> Call:
-    inputs = (one for one in (*place.redirects, *node.children) if one.kind in REDIRECTS and _is_input(one))
+    redirects = tuple(one for one in (*place.redirects, *node.children) if one.kind in REDIRECTS)
     call = Call(
         words,
         words[0].nodes[0].start,
         words[-1].nodes[-1].end,
         assigned=bool(node.having("variable_assignment")),
-        redirected=any(inputs),
+        redirected=any(map(_is_input, redirects)),
         swallowed=swallowed,
     )
+    if len(redirects) == 1 and [one.kind for one in redirects[0].children[:-1]] == ["<"]:
+        call = call._replace(file=redirects[0].children[-1].text, file_end=redirects[0].end)
     if place.line is None:
         return call
     siblings = place.line.children

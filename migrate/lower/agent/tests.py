@@ -65,6 +65,7 @@ _SPLITTING = {
     "-v": False,
 }
 _RUNNING = {**_SPLITTING, "--command": True, "--test-selection-strategy": True}
+_QUOTES = "\"'"
 _DIVIDING = frozenset({"-0", "-I", "-L", "-d", "-i", "-l"})
 """Options of xargs by which blanks do not divide its input."""
 _PLACE = {"--index": "CIRCLE_NODE_INDEX", "--total": "CIRCLE_NODE_TOTAL"}
@@ -78,12 +79,11 @@ def glob(call: Call, step: StepDraft, trail: Trail) -> Change | None:
     wanted = [one for some in each for one in some or ()]
     if found is None or not each or None in each or any(one.start.text is None and one.expression for one in wanted):
         return None
-    text = listing(wanted)
-    shown = " ".join(one.raw for one in found.rest)
+    shown = ", ".join(f"'{one.raw.strip(_QUOTES)}'" for one in found.rest)
     bare = any(one.word.pattern for one in found.rest)
-    said = "; it is not in quotes, so that CircleCI's shell could expand it first" if bare else ""
-    step.note(TESTS_LISTED, trail, f"'circleci tests glob {shown}' becomes '{text}'{said}")
-    return call.start, call.end, text
+    said = "; without quotes, as it is, CircleCI's shell could expand it first" if bare else ""
+    step.note(TESTS_LISTED, trail, f"'find' lists what matches {shown}{said}")
+    return call.start, call.end, listing(wanted)
 
 
 def split(call: Call, step: StepDraft, trail: Trail) -> Change | None:
@@ -93,12 +93,15 @@ def split(call: Call, step: StepDraft, trail: Trail) -> Change | None:
         return None
     file = found.rest[0].raw if found.rest and found.rest[0].raw != "-" else ""
     _note_split(found.values, step, trail)
+    end = call.end
+    if call.file and not file:
+        file, end = call.file, call.file_end
     if _is_shared(found.values, step):
         text = _share(call, found.values, file)
-        return call.start, call.end, f"{{ {text}; }}" if call.redirected else text
+        return call.start, end, f"{{ {text}; }}" if call.redirected and end == call.end else text
     if call.before and not file and (call.members > 2 or _is_program(call.before)):  # noqa: PLR2004 - others are left
         return call.cut, call.end, ""
-    return call.start, call.end, f"cat {file}".rstrip()
+    return call.start, end, f"cat {file}".rstrip()
 
 
 def run(call: Call, step: StepDraft, trail: Trail) -> Change | None:
@@ -109,12 +112,14 @@ def run(call: Call, step: StepDraft, trail: Trail) -> Change | None:
         return None
     if _is_shared(found.values, step):
         _note_split(found.values, step, trail)
-    step.note(TESTS_RUN, trail, f"'circleci tests run' becomes a pipe into '{text}'")
+    step.note(TESTS_RUN, trail, "'circleci tests run' becomes a pipe")
     text = text if _is_plain(text) else f"({text})"
     if not _divides(text):
         text = f"tr '\\n' ' ' | {text}"
     if _is_shared(found.values, step):
-        text = f"{_share(call, found.values, '')} | {text}"
+        text = f"{_share(call, found.values, call.file)} | {text}"
+        if call.file:
+            return call.start, call.file_end, text
     return call.start, call.end, f"{{ {text}; }}" if call.redirected and " | " in text else text
 
 
@@ -129,18 +134,18 @@ def _own(name: str) -> tuple[str, ...]:
 
 def _share(call: Call, values: Mapping[str, str], file: str) -> str:
     """The commands that take the step's lines out of a list; in which order it comes must be the same in each step."""
-    if values.get("--split-by", "").strip("\"'") == "filesize":
+    if values.get("--split-by", "").strip(_QUOTES) == "filesize":
         ordered = f"{f'< {file} ' if file else ''}xargs -r ls -dS | "
     elif call.before.startswith("circleci tests glob "):
         ordered = ""
     else:
         ordered = f"sort {file} | " if file else "sort | "
-    index, total = (values.get(flag, f"${name}").strip("\"'") for flag, name in _PLACE.items())
+    index, total = (values.get(flag, f"${name}").strip(_QUOTES) for flag, name in _PLACE.items())
     return f'{ordered}awk "NR % {total} == {index}"'
 
 
 def _note_split(values: Mapping[str, str], step: StepDraft, trail: Trail) -> None:
-    by = values.get("--split-by", "name").strip("\"'")
+    by = values.get("--split-by", "name").strip(_QUOTES)
     if not _is_shared(values, step):
         step.note(TESTS_UNSPLIT, trail, f"'{step.job.name}' runs all tests: they are not split by {by}")
     elif by == "filesize":
