@@ -576,6 +576,51 @@ jobs:
       - run: if [ -f deps/a ]; then make from cache; else mkdir -p deps; echo a > deps/a; make anew; fi
       - save_cache: {key: 'v1-{{ checksum "lock" }}', paths: [deps]}
 """
+CACHES = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    environment: {VERSION: v1}
+    steps:
+      - checkout
+      - restore_cache: {keys: [%s]}
+      - run: ls -R deps more ~/.deps || true; mkdir -p deps more ~/.deps; touch deps/a more/b ~/.deps/c; make "$VERSION"
+      - save_cache: {key: '%s', paths: [%s]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    environment: {VERSION: v1}
+    steps: [checkout, {restore_cache: {keys: [%s]}}, {run: ls -R deps more ~/.deps || true; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+OF_RUN = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - restore_cache: {keys: ['deps-{{ .Revision }}', deps-]}
+      - run: mkdir -p dist bin; echo "$CIRCLE_SHA1" > dist/commit; touch bin/tool; chmod +x bin/tool; make build
+      - save_cache: {key: 'deps-{{ .Revision }}', paths: [dist%s]}
+      - run: make more
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {restore_cache: {key: 'deps-{{ .Revision }}'}}, {run: cat dist/commit; ls bin || true; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+
+
+def cached(key: str, paths: str = "deps", *, other: str = "", fallback: str = "") -> str:
+    """A config whose first job caches paths under a key, and whose second restores them."""
+    keys = ", ".join(f"'{one}'" for one in (key, fallback) if one)
+    return CACHES % (keys, key, paths, f"'{other or key}'")
+
+
 KEPT_FOR_PEOPLE = """\
 version: 2.1
 jobs:
@@ -591,6 +636,23 @@ workflows:
 """
 CARRIED: dict[str, Case] = {
     "a cache in the second pipeline": Case(CACHED),
+    "a cache without a file in its key": Case(cached("v1-deps")),
+    "a cache of several paths": Case(cached('v1-{{ checksum "lock" }}', "deps, more, ~/.deps")),
+    "a cache with all that is known in its key": Case(
+        cached('{{ .Environment.VERSION }}-{{ arch }}-{{ checksum "lock" }}-{{ .CheckoutKey }}-x')
+    ),
+    "a cache for each branch": Case(cached("deps-{{ .Branch }}", fallback="deps-")),
+    "a cache found by the beginning of its key": Case(cached('deps-{{ checksum "lock" }}-x', other="deps-")),
+    "a cache that nobody saves": Case(cached("deps", other="elsewhere")),
+    "Bitbucket's own cache": Case(cached("pip", "~/.cache/pip, deps")),
+    "a cache of the run": Case(OF_RUN % ""),
+    "a cache of the run, by its full name": Case(
+        (OF_RUN % "")
+        .replace("paths: [dist]", "paths: [~/app/dist]")
+        .replace("steps:", "working_directory: ~/app\n    steps:")
+    ),
+    "a cache of the run, of everything": Case((OF_RUN % "").replace("paths: [dist]", "paths: [.]")),
+    "a cache of the run, of files that programs run": Case(OF_RUN % ", bin"),
     "what is stored for people stays with them": Case(KEPT_FOR_PEOPLE),
     "a workspace": Case(HANDED_ON % (".", "out", "."), ("workspace-attach",)),
     "a workspace with a root": Case(HANDED_ON % ("out", "deep, b", "out"), ("workspace-attach",)),

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
-from migrate.lower import caches, script, services, variables
+from migrate.lower import script, services, variables
+from migrate.lower.caches.settle import settle as settle_caches
 from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.ordered import Ordered
@@ -49,7 +50,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     draft.jobs = {(job.workflow, job.name): job for job in plan.jobs}
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.runs}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
-    caches.settle(draft)
+    settle_caches(draft)
     services.settle(draft)  # after the caches: it may put a command before those that they counted
     stepless.note(plan, draft)
     draft.waiting = not_on_push(plan, draft)
@@ -84,9 +85,9 @@ def _triggers(draft: Draft, starts: tuple[Start, ...]) -> tuple[Trigger, ...]:
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
-    """The caches of the steps that run, in the order of the file."""
+    """The caches of the steps that run, in the order of the file; Bitbucket's own need no definition."""
     names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
-    return tuple(draft.caches[name] for name in names)
+    return tuple(draft.caches[name] for name in names if name in draft.caches)
 
 
 def _schedules(draft: Draft, starts: tuple[Start, ...]) -> tuple[Schedule, ...]:

@@ -50,12 +50,12 @@ class Run(NamedTuple):
 
 
 class CacheUse(NamedTuple):
-    """A `save_cache`, or a `restore_cache` (without `paths`), with the commands that ran before it."""
+    """A `save_cache`, or a `restore_cache` (without `paths`); `mark` stands in the script where it stood."""
 
     keys: tuple[str, ...]
     paths: tuple[str, ...]
     trail: Trail
-    after: int
+    mark: Run
 
 
 class Persisted(NamedTuple):
