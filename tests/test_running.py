@@ -462,6 +462,13 @@ CASES: dict[str, Case] = {
     "tests glob, a folder in a variable": job(
         TESTS, run('D=t; circleci tests glob "$D/**/*.ts" "$PWD/u/*.js" "$D/*/*.ts" | xargs make')
     ),
+    "tests glob, patterns in variables": job(
+        TESTS,
+        run(
+            'P="t/**/*.{py,ts}"; A=("u/*.js" "t/*.py"); circleci tests glob "$P" | xargs make; P=t/\n'
+            'circleci tests glob "${A[@]}" "$P/deep/**" | xargs make; circleci tests glob "$P"/"*.rb" > list; cat list'
+        ),
+    ),
     "tests split, by timings, in a variable": job(
         TESTS,
         run(

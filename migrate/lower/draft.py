@@ -201,6 +201,12 @@ class StepDraft:
         texts = [text for run in self.runs for text in analyse(run.text).bash_env if text]
         return frozenset(name for text in texts for name in analyse(text).exports | analyse(text).sets)
 
+    @property
+    def lacks_bash(self) -> bool:
+        """Whether the image is one of those that have a plain sh only."""
+        name = self.image.name if self.image else ""
+        return any(word in name for word in self.draft.catalog.words_without_bash)
+
     def note(self, code: Code, where: Trail | Span, detail: str) -> None:
         """Say something about this job; `where` is a place in its definition, or a whole trail.
 

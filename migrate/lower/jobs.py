@@ -72,7 +72,7 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     """The step that a draft has become, with its script and after-script."""
     job = step.job
     note_neighbours(step)
-    bash = not (step.image and any(word in step.image.name for word in step.draft.catalog.words_without_bash))
+    bash = not step.lacks_bash
     watch = _guard(step, bash=bash)
     if not bash:
         _note_bash(step, script)

@@ -20,9 +20,9 @@ _BITBUCKET = "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-o
 TESTS_LISTED = declare(
     "tests-listed",
     Fate.APPROXIMATED,
-    "A list of tests that 'find' makes",
+    "A list of tests that 'find' or bash makes",
     """The same names come, sorted. A folder that is not there is an error of 'find', where 'circleci tests glob' prints
-    nothing.""",
+    nothing. Where only the run knows the pattern, bash expands it.""",
     _CIRCLECI,
     _BITBUCKET,
 )
@@ -66,6 +66,8 @@ _SPLITTING = {
 }
 _RUNNING = {**_SPLITTING, "--command": True, "--test-selection-strategy": True}
 _QUOTES = "\"'"
+_BASH = """bash -O globstar -O nullglob -O dotglob -c 'eval "set -- $*"; for file; do echo "$file"; done' -"""
+"""What lists the matches of patterns that only the run knows: `eval` expands braces, too."""
 _DIVIDING = frozenset({"-0", "-I", "-L", "-d", "-i", "-l"})
 """Options of xargs by which blanks do not divide its input."""
 _PLACE = {"--index": "CIRCLE_NODE_INDEX", "--total": "CIRCLE_NODE_TOTAL"}
@@ -75,15 +77,19 @@ Change = tuple[int, int, str]
 def glob(call: Call, step: StepDraft, trail: Trail) -> Change | None:
     """`circleci tests glob PATTERN…`."""
     found = flags(call, {}, 3)
-    each = [searches(one) for one in found.rest] if found else []
+    if found is None or not found.rest:
+        return None
+    each = [searches(one) for one in found.rest]
     wanted = [one for some in each for one in some or ()]
-    if found is None or not each or None in each or any(one.start.text is None and one.expression for one in wanted):
+    known = None not in each and not any(one.start.text is None and one.expression for one in wanted)
+    if not known and step.lacks_bash:
         return None
     shown = ", ".join(f"'{one.raw.strip(_QUOTES)}'" for one in found.rest)
     bare = any(one.word.pattern for one in found.rest)
     said = "; without quotes, as it is, CircleCI's shell could expand it first" if bare else ""
-    step.note(TESTS_LISTED, trail, f"'find' lists what matches {shown}{said}")
-    return call.start, call.end, listing(wanted)
+    step.note(TESTS_LISTED, trail, f"'{'find' if known else 'bash'}' lists what matches {shown}{said}")
+    words = " ".join(one.raw for one in found.rest)
+    return call.start, call.end, listing(wanted) if known else f"{_BASH} {words} | sort -u"
 
 
 def split(call: Call, step: StepDraft, trail: Trail) -> Change | None:
