@@ -1,8 +1,8 @@
 """Calls of CircleCI's own program, `circleci` or `circleci-agent`, which Bitbucket's steps do not have.
 
-`step halt` is replaced (migrate.lower.halting), and what has to do with tests and texts (migrate.lower.agent), where the
-command itself calls it: in a text that another shell reads, or behind a program such as `sudo`, nobody sees it done
-(reference circleci.md, section 4.9).
+`step halt` is replaced (migrate.lower.halting), and so are lists of tests and texts with variables
+(migrate.lower.agent), where the command itself calls it: in a text that another shell reads, or behind a program such
+as `sudo`, nobody sees it done (reference circleci.md, section 4.9).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ CIRCLECI_COMMAND = declare(
     Fate.ERROR,
     "A command of CircleCI's own",
     """The program 'circleci' exists in CircleCI's jobs only. What has a counterpart is replaced, and this has none.
-    What another shell, or a command in the background, is to end cannot be ended by it here: let it fail or write a file, and ask behind it.""",
+    What another shell, or a command in the background, is to end cannot be ended by it here: let it fail or write a
+    file, and ask behind it.""",
     "https://circleci.com/docs/use-the-circleci-cli-to-split-tests/",
 )
 PROGRAMS = frozenset({"circleci", "circleci-agent"})
