@@ -149,6 +149,22 @@ class Catalog:
         return frozenset(self._text("images.yml", "installers").split())
 
     @cached_property
+    def constant_key_parts(self) -> tuple[str, ...]:
+        """Parts of CircleCI's cache keys that are the same in all builds."""
+        return tuple(self._text("caches.yml", "constant").split())
+
+    @cached_property
+    def key_parts_of_run(self) -> frozenset[str]:
+        """Parts of CircleCI's cache keys that are one value in all jobs of a run, and another in the next."""
+        return frozenset(self._text("caches.yml", "of-run").split())
+
+    @cached_property
+    def predefined_caches(self) -> dict[str, str]:
+        """The paths of the caches that Bitbucket knows by name."""
+        root = self._root("caches.yml")
+        return _texts(peek(root, "predefined") or root)
+
+    @cached_property
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
         rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)

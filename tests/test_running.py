@@ -109,6 +109,10 @@ jobs:
     steps: [{run: 'ls; echo new > made'}, checkout, {run: cat made lock}]
 """
 
+TESTS = (
+    "run: mkdir -p t/deep/b u/.hidden; cd t; touch test_1.py deep/test_2.py deep/b/x.ts deep/b/test_3.py .test_0.py "
+    "deep/w.ts ../u/y.js ../u/.hidden/z.js"
+)
 QUOTING = """\
 environment:
   A: $HOME `id` "x" 'y' \\z !
@@ -459,8 +463,82 @@ CASES: dict[str, Case] = {
     "test results after a failure": job(
         run("mkdir r; echo a > r/a.xml; make"), "store_test_results: {path: r}", told="test-results", failing="make"
     ),
-    "tests glob and split": job(
-        "run: make $(circleci tests glob 'src/*' | circleci tests split)", told="circleci-command"
+    # CircleCI's own commands
+    "tests glob and split": job(TESTS, "run: make $(circleci tests glob 't/**/test_*.py' | circleci tests split)"),
+    "tests glob, everywhere": job(TESTS, "run: circleci tests glob '**/*.js' | xargs make"),
+    "tests glob, one level": job(
+        TESTS, "run: circleci tests glob 't/*.py' 't/*/*.py' | circleci tests split > list; cat list"
+    ),
+    "tests glob, braces": job(TESTS, "run: circleci tests glob '{t,u}/**/*.{js,ts}' | xargs make"),
+    "tests glob, folders behind folders": job(
+        TESTS, "run: circleci tests glob 't/**/deep/*.py' '**/b/**/*.ts' | xargs make"
+    ),
+    "tests glob, classes": job(TESTS, "run: circleci tests glob 't/**/[!a-c]*_[0-9].py' 't/?/*' | xargs make"),
+    "tests glob, everything": job(TESTS, "run: circleci tests glob 't/**/*' 'u/**/*' | xargs -n 1 make"),
+    "tests glob, a file": job(TESTS, "run: circleci tests glob t/test_1.py '*.md' | xargs make"),
+    "tests glob, nothing there": job(TESTS, "run: circleci tests glob 't/**/*.rb' > list; make; cat list"),
+    "tests glob, a folder in a variable": job(
+        TESTS, run('D=t; circleci tests glob "$D/**/*.ts" "$PWD/u/*.js" "$D/*/*.ts" | xargs make')
+    ),
+    "tests glob, patterns in variables": job(
+        TESTS,
+        run(
+            'P="t/**/*.{py,ts}"; A=("u/*.js" "t/*.py"); circleci tests glob "$P" | xargs make; P=t/\n'
+            'circleci tests glob "${A[@]}" "$P/deep/**" | xargs make; circleci tests glob "$P"/"*.rb" > list; cat list'
+        ),
+    ),
+    "tests split, by timings, in a variable": job(
+        TESTS,
+        run(
+            'LIST=$(circleci tests glob "t/**/*.py" | circleci tests split --split-by=timings --timings-type=file)\n'
+            "make $LIST"
+        ),
+    ),
+    "tests split from a file": job(
+        "run: printf 'b\\na\\n' > list",
+        "run: make $(circleci tests split < list) $(circleci tests split --split-by=name list)",
+    ),
+    "tests split in the middle": job(
+        run("printf 'a\\nb\\n' |\n  circleci tests split --split-by timings |\n  xargs make"), "run: make"
+    ),
+    "tests split of a here-document": job(
+        run("cat \\<<EOF | circleci tests split > list\na\nb\nEOF\nmake $(cat list)")
+    ),
+    "tests split of a loop": job(
+        "run: for X in a b; do echo $X; done | circleci tests split | xargs make; make ${X:-none}"
+    ),
+    "tests split of what sets a variable": job(
+        run("{ X=1; echo a; } | circleci tests split > f; make ${X:-none}; cat f")
+    ),
+    "tests split with a share of its own": job(
+        "run: printf 'a\\nb\\nc\\n' | circleci tests split --index 1 --total=2 > list; cat list"
+    ),
+    "tests split where the list fails": job("run: make list | circleci tests split > f", "run: make", failing="make"),
+    "tests run": job(
+        TESTS, run('circleci tests glob "t/**/*.py" | circleci tests run --command="xargs make" --verbose')
+    ),
+    "tests run, into a file": job(
+        TESTS, run('circleci tests glob "t/**/*.py" | circleci tests run --command=">list xargs echo"\ncat list; make')
+    ),
+    "tests run, each by itself": job(
+        TESTS, run("circleci tests glob 't/**/*.py' | circleci tests run --command='xargs -n1 make' --split-by=timings")
+    ),
+    "tests run, on one line": job(
+        run('echo "$LIST" | circleci tests run --command="xargs -I{} -d\\" \\" make {} $(basename a/b)" --verbose'),
+        keys="environment: {LIST: 'a b'}",
+    ),
+    "tests run, several commands": job(
+        run("echo a b | circleci tests run --command 'cat > list && make; make again'\ncat list; pwd")
+    ),
+    "tests run from a variable": job(run('circleci tests run --command="xargs make" \\<<< "a b"')),
+    "tests run that fails": job(run('echo a | circleci tests run --command="xargs make"'), "run: make", failing="make"),
+    "env subst": job(
+        run("echo 'A is $A and ${B}, $NOWHERE.' > in\ncircleci env subst < in > out\ncat out; make"),
+        keys="environment: {A: one, B: 'two words'}",
+    ),
+    "env subst of a text": job(
+        run('A=\'<$B>\'\nmake "$(circleci env subst "$A")" "$(echo $A | circleci env subst)"'),
+        keys="environment: {B: b}",
     ),
 }
 
@@ -523,6 +601,51 @@ jobs:
       - run: if [ -f deps/a ]; then make from cache; else mkdir -p deps; echo a > deps/a; make anew; fi
       - save_cache: {key: 'v1-{{ checksum "lock" }}', paths: [deps]}
 """
+CACHES = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    environment: {VERSION: v1}
+    steps:
+      - checkout
+      - restore_cache: {keys: [%s]}
+      - run: ls -R deps more ~/.deps || true; mkdir -p deps more ~/.deps; touch deps/a more/b ~/.deps/c; make "$VERSION"
+      - save_cache: {key: '%s', paths: [%s]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    environment: {VERSION: v1}
+    steps: [checkout, {restore_cache: {keys: [%s]}}, {run: ls -R deps more ~/.deps || true; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+OF_RUN = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - restore_cache: {keys: ['deps-{{ .Revision }}', deps-]}
+      - run: mkdir -p dist bin; echo "$CIRCLE_SHA1" > dist/commit; touch bin/tool; chmod +x bin/tool; make build
+      - save_cache: {key: 'deps-{{ .Revision }}', paths: [dist%s]}
+      - run: make more
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {restore_cache: {key: 'deps-{{ .Revision }}'}}, {run: cat dist/commit; ls bin || true; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+
+
+def cached(key: str, paths: str = "deps", *, other: str = "", fallback: str = "") -> str:
+    """A config whose first job caches paths under a key, and whose second restores them."""
+    keys = ", ".join(f"'{one}'" for one in (key, fallback) if one)
+    return CACHES % (keys, key, paths, f"'{other or key}'")
+
+
 KEPT_FOR_PEOPLE = """\
 version: 2.1
 jobs:
@@ -538,6 +661,23 @@ workflows:
 """
 CARRIED: dict[str, Case] = {
     "a cache in the second pipeline": Case(CACHED),
+    "a cache without a file in its key": Case(cached("v1-deps")),
+    "a cache of several paths": Case(cached('v1-{{ checksum "lock" }}', "deps, more, ~/.deps")),
+    "a cache with all that is known in its key": Case(
+        cached('{{ .Environment.VERSION }}-{{ arch }}-{{ checksum "lock" }}-{{ .CheckoutKey }}-x')
+    ),
+    "a cache for each branch": Case(cached("deps-{{ .Branch }}", fallback="deps-")),
+    "a cache found by the beginning of its key": Case(cached('deps-{{ checksum "lock" }}-x', other="deps-")),
+    "a cache that nobody saves": Case(cached("deps", other="elsewhere")),
+    "Bitbucket's own cache": Case(cached("pip", "~/.cache/pip, deps")),
+    "a cache of the run": Case(OF_RUN % ""),
+    "a cache of the run, by its full name": Case(
+        (OF_RUN % "")
+        .replace("paths: [dist]", "paths: [~/app/dist]")
+        .replace("steps:", "working_directory: ~/app\n    steps:")
+    ),
+    "a cache of the run, of everything": Case((OF_RUN % "").replace("paths: [dist]", "paths: [.]")),
+    "a cache of the run, of files that programs run": Case(OF_RUN % ", bin"),
     "what is stored for people stays with them": Case(KEPT_FOR_PEOPLE),
     "a workspace": Case(HANDED_ON % (".", "out", "."), ("workspace-attach",)),
     "a workspace with a root": Case(HANDED_ON % ("out", "deep, b", "out"), ("workspace-attach",)),
@@ -559,6 +699,58 @@ def test_what_is_carried(title: str, tmp_path: Path) -> None:
 
     assert [each for each, codes in found if not codes] == []
     assert {code for _, codes in found for code in codes} == set(case.told)
+
+
+MACHINES = """\
+version: 2.1
+jobs:
+  list:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {run: printf '%%s\\n' e d c b a > list}, {persist_to_workspace: {root: ., paths: [list]}}]
+  test:
+    docker: [{image: 'python:3.12'}]
+    parallelism: 3
+    steps:
+      - checkout
+      - attach_workspace: {at: .}
+      - run: 'mkdir -p t; cd t; rm -f .keep; i=5; for X in a b c d e; do printf "%%*s" $i > $X; i=$((i-1)); done'
+      - run: %s
+      - run: mkdir -p out; echo $CIRCLE_NODE_INDEX of $CIRCLE_NODE_TOTAL in $CIRCLE_JOB > out/$CIRCLE_NODE_INDEX
+      - run: {command: report $CIRCLE_NODE_INDEX, when: always}
+      - store_artifacts: {path: out}
+      - persist_to_workspace: {root: ., paths: [out]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {attach_workspace: {at: .}}, {run: 'cat out/*; make'}]
+workflows:
+  all:
+    jobs: [list, {test: {requires: [list]}}, {use: {requires: [test]}}]
+"""
+SHARES = (
+    "circleci tests glob 't/*' | circleci tests split --split-by=timings | xargs -n1 basename | xargs make",
+    "make $(circleci tests split < list)",
+    "make $(circleci tests split --split-by=name list)",
+    "cat list | circleci tests run --command='xargs make' --verbose",
+    "'circleci tests run --command=\"xargs make\" < list'",
+    "'(cd t && ls | circleci tests split --split-by filesize | xargs make)'",
+    "sort list | awk 'NR % '$CIRCLE_NODE_TOTAL' == '$CIRCLE_NODE_INDEX | xargs make",
+)
+
+
+@pytest.mark.parametrize("command", SHARES)
+def test_machines_share_their_tests(command: str, tmp_path: Path) -> None:
+    """Each machine is a step, does what the machine does, and all tests run, each once."""
+    outcome = golden.Config("case", MACHINES % command, "parallelism: keep\n").convert()
+    assert outcome.text is not None, outcome.notes
+    pairs = both.run_all(outcome, tmp_path / "machine")
+    calls = [call for job, pair in pairs if job.copies > 1 for call in pair.bitbucket.calls if call.program == "make"]
+
+    assert [job.name for job, _ in pairs] == ["list", "test 1/3", "test 2/3", "test 3/3", "use"]
+    assert all(call.arguments for call in calls)
+    assert sorted(word for call in calls for word in call.arguments) == ["a", "b", "c", "d", "e"]
+    assert [each for job, pair in pairs if job.name != "use" for each in both.differences(pair)] == []
+    assert pairs[-1][1].bitbucket.printed == "".join(f"{index} of 3 in test\n" for index in range(3))
+    assert pairs[-1][1].circleci.printed == pairs[-1][1].bitbucket.printed
 
 
 LOWERED = """\

@@ -50,12 +50,12 @@ class Run(NamedTuple):
 
 
 class CacheUse(NamedTuple):
-    """A `save_cache`, or a `restore_cache` (without `paths`), with the commands that ran before it."""
+    """A `save_cache`, or a `restore_cache` (without `paths`); `mark` stands in the script where it stood."""
 
     keys: tuple[str, ...]
     paths: tuple[str, ...]
     trail: Trail
-    after: int
+    mark: Run
 
 
 class Persisted(NamedTuple):
@@ -200,6 +200,12 @@ class StepDraft:
         """The variables that a command of the job hands on to later ones through `$BASH_ENV`."""
         texts = [text for run in self.runs for text in analyse(run.text).bash_env if text]
         return frozenset(name for text in texts for name in analyse(text).exports | analyse(text).sets)
+
+    @property
+    def lacks_bash(self) -> bool:
+        """Whether the image is one of those that have a plain sh only."""
+        name = self.image.name if self.image else ""
+        return any(word in name for word in self.draft.catalog.words_without_bash)
 
     def note(self, code: Code, where: Trail | Span, detail: str) -> None:
         """Say something about this job; `where` is a place in its definition, or a whole trail.

@@ -14,8 +14,10 @@ from migrate.lower import bash_env, halting, handed_on
 from migrate.lower.directories import is_relative, outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.image import OWN_USER
+from migrate.lower.machines import joined, known_of
 from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
+from migrate.lower.workspaces.layers import COLLECTING
 from migrate.shell import Effects, analyse, indent, trim
 from migrate.shell.appended import Appended
 from migrate.shell.calls import Called, staying
@@ -75,13 +77,16 @@ def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tupl
     written = {}
     for name, script in scripts.items():
         top = wants[script.needs.place].text
-        written[name] = (tuple(_items(script, top, apart)), tuple(_after(script, top)))
+        items = tuple(_items(script, top, apart))
+        job = steps[name].job
+        items = tuple(joined(items, f"{job.called}-commands")) if job.copies > 1 else items
+        written[name] = (items, tuple(_after(script, top)))
     return written
 
 
 def _script(step: StepDraft) -> Script:
-    known: dict[str, str] = {}
-    known_after: dict[str, str] = {}
+    known = known_of(step.job)
+    known_after = dict(known) if any(run.label not in COLLECTING for run in step.after_script) else {}
     carried = step.carried
     plain = iter(handed_on.plain(step.runs, step.after_script) or [Appended(run.text) for run in step.runs])
     items: list[Written | Pipe] = [

@@ -68,12 +68,12 @@ def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pa
     jobs = [job for job in outcome.before.workflows[0].jobs if job.runs]
     carried, kept = Carried(), Kept(laws.document(outcome))
     pairs = []
-    for _ in range(pushes):
+    for push in range(pushes):
         carried.layers.clear()
         kept.artifacts.clear()
         for job in jobs:
             carry = partial(carried.step, upstream=upstream(job, jobs))
-            pairs.append((job, _run(outcome, job, root, (), carry=carry, kept=kept)))
+            pairs.append((job, _run(outcome, job, root, (), carry=carry, kept=kept, push=push)))
     return pairs
 
 
@@ -85,8 +85,9 @@ def _run(
     *,
     carry: Carry | None = None,
     kept: Kept | None = None,
+    push: int = 0,
 ) -> Pair:
-    event = _event(job)
+    event = _event(job)._replace(push=push)
     step = step_of(outcome, job, event)
     place = _place(job, step, root)
     place.set_up(failing, circleci=True)

@@ -49,7 +49,8 @@ class CircleCI:
         self.carry = carry
         self.job, self.event, self.place = job, event, place
         self.project = place.path(self.text(find(job.keys, "working_directory")) or "~/project", place.home)
-        self.environment = dict(event.circleci(job.name))
+        self.environment = dict(event.circleci(job.called))
+        self.environment |= {"CIRCLE_NODE_INDEX": str(job.copy), "CIRCLE_NODE_TOTAL": str(job.copies)}
         self.environment |= {"CIRCLE_WORKING_DIRECTORY": str(self.project), "BASH_ENV": str(place.box / "bash_env")}
         self.own = frozenset(name for node in self._environments() for name in self.variables(node))
         for node in self._environments():

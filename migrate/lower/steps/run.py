@@ -5,6 +5,7 @@ import re
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower import halting
+from migrate.lower.agent.replace import replaced
 from migrate.lower.directories import word
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
@@ -53,7 +54,7 @@ def lower(call: Call, step: StepDraft) -> None:
     """Add the command to the job's script."""
     claims, body, trail = step.claims, call.body, call.trail
     command: Node | None = body if isinstance(body, Scalar) else claims.required(body, "command", trail)
-    text = _command(command, step, call)
+    text = replaced(_command(command, step, call), step, trail)
     name = title(call, step)
     when = step.text("when", body, trail) or "on_success"
     shell = " ".join(step.texts("shell", body, trail))
