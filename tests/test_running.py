@@ -211,6 +211,9 @@ CASES: dict[str, Case] = {
         run("report $PROFILE", "when: always"),
         keys="shell: /bin/bash --login -eo pipefail\nenvironment: {A: b}",
     ),
+    "a login shell for all but one": job(
+        "run: make $PROFILE", run("make ${PROFILE:-none}", "shell: bash -e"), keys="shell: bash -leo pipefail"
+    ),
     "a login shell for all, without -e": job("run: make $PROFILE; ls; exit 3", keys="shell: /bin/bash --login"),
     "python": job(
         run("import os\nprint('two', os.environ['A'])\nopen('made', 'w').write('x')", "shell: python3"),
@@ -361,9 +364,17 @@ CASES: dict[str, Case] = {
         keys="environment: {BASH_ENV: /tmp/env}",
     ),
     "BASH_ENV in the environment, without the file": job("run: make", keys="environment: {BASH_ENV: /tmp/env}"),
+    "BASH_ENV and reruns": job(
+        run("echo export A=1 >> $BASH_ENV; make ${A:-none}", "max_auto_reruns: 1"), failing="make"
+    ),
     "BASH_ENV with a path": job("run: 'echo ''export PATH=$PATH:/opt/x'' >> $BASH_ENV'", "run: make"),
     "BASH_ENV with a function": job("run: 'echo ''f() { make f; }'' >> $BASH_ENV'", "run: f; make"),
     "BASH_ENV with cd": job("run: echo cd src >> $BASH_ENV", "run: make", "run: make; pwd"),
+    "BASH_ENV with cd before a working directory": job(
+        "run: echo cd src >> $BASH_ENV",
+        run("make", "working_directory: src"),
+        wrong="a command's directory begins where the file has gone, and the file is not read there",
+    ),
     "BASH_ENV above the environment": job(
         "run: echo export A=2 >> $BASH_ENV", "run: make $A", keys="environment: {A: job}"
     ),
@@ -697,7 +708,20 @@ NASTY = (
     "{ make; } 2>&1 | tee log",
     "cd src\ncat > here \\<<EOF\n  $A\nEOF",
     "make; cat src/here",
+    "circleci step halt; make",
+    "if [ -f lock ]; then circleci-agent step halt; fi",
+    "[ -d src ] || circleci step halt",
+    "cd src; f() { circleci step halt; }; make | cat; f; make after",
+    "make && circleci step halt && exit 0",
+    "echo export A=2 >> $BASH_ENV",
+    "echo 'export B=$(false)x' >> $BASH_ENV; make $A",
+    "cat >> $BASH_ENV \\<<'EOF'\nC=3\nfalse\nEOF\nmake $C",
+    "source $BASH_ENV; make ${C:-none}",
+    "(make; exit 0); make $A",
+    "make one\nmake two\n[ -d nope ] && make",
+    "make $NOWHERE | cat; make again",
 )
+SHELLS = (*("",) * 9, "shell: bash", "shell: bash -euo pipefail", "shell: /bin/bash -e", "shell: bash -leo pipefail")
 WAYS = ("", "", "", "when: always", "when: on_fail", "environment: {A: step}", "environment: {B: 'x $A'}")
 PLACES = ("", "", "", "working_directory: src", "working_directory: ./src/", "max_auto_reruns: 1")
 STEPS = st.builds(
@@ -705,14 +729,15 @@ STEPS = st.builds(
     st.sampled_from(NASTY),
     st.sampled_from(WAYS),
     st.sampled_from(PLACES),
+    st.sampled_from(SHELLS),
 )
 
 
-@settings(max_examples=40)
-@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")))
-def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str) -> None:
+@settings(max_examples=60)
+@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")), st.sampled_from(SHELLS))
+def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str, shell: str) -> None:
     """Whatever commands do to their shell, each sees what CircleCI would show it, or a note tells of the difference."""
-    case = job(*steps, keys="environment: {A: job}", failing=failing)
+    case = job(*steps, keys=f"environment: {{A: job}}\n{shell}", failing=failing)
     with tempfile.TemporaryDirectory() as folder:
         found = differences(case, outcome_of(case), Path(folder, "machine"))
 

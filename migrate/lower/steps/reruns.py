@@ -3,7 +3,7 @@
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
-from migrate.shell import indent
+from migrate.shell import analyse, indent
 
 AUTO_RERUN = declare(
     "auto-rerun",
@@ -37,7 +37,9 @@ def again(text: str, call: Call, step: StepDraft, *, errexit: bool = True) -> st
     pause = f"  [ $rerun -eq 0 ] || sleep {_seconds(delay)}\n" if delay else ""
     after = f", {delay} after it failed" if delay else ""
     step.note(AUTO_RERUN, call.trail, f"the command is run up to {count} times more{after}, by a loop around it")
-    strict = "    set -e\n" if errexit else ""
+    # each time is a new shell, which reads what the last one has handed on
+    read = '    . "$BASH_ENV" || true\n' if analyse(text).bash_env else ""
+    strict = read + ("    set -e\n" if errexit else "")
     return _LOOP.format(numbers=numbers, pause=pause, strict=strict, command=indent(text, 4))
 
 
