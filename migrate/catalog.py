@@ -175,6 +175,11 @@ class Catalog:
         }
 
     @cached_property
+    def shells(self) -> dict[str, str]:
+        """What makes a program read a text that is no file, by the program's name."""
+        return {name: _text_of(row, "takes") for name, row in self._rows("shells.yml", "shells")}
+
+    @cached_property
     def uploads(self) -> tuple[tuple[str, ...], ...]:
         """The beginnings of commands that upload a build."""
         return tuple(tuple(text.split()) for text in _list(self._root("uploads.yml"), "uploads"))

@@ -174,13 +174,99 @@ CASES: dict[str, Case] = {
     ),
     "working directory of a run": job(run("make && pwd", "working_directory: src"), "run: make"),
     "working directory that is not there": job(run("make", "working_directory: fresh/place"), "run: ls"),
-    "another shell, without -e": job(
-        run("make one\nmake two", "shell: /bin/bash"), "run: make three", failing="make", told="other-shell"
+    "another shell, without -e": job(run("make one\nmake two", "shell: /bin/bash"), "run: make three", failing="make"),
+    "another shell, without -e, that goes on": job(
+        run("make one\nls", "shell: /bin/bash"), "run: make three", failing="make"
     ),
-    "another shell, with -u": job(run('make "$NOWHERE"', "shell: bash -euo pipefail"), "run: make", told="other-shell"),
+    "another shell, without -e and with one command": job(run("make", "shell: bash"), "run: ls", failing="make"),
+    "another shell, without -e, where the command asks for it": job(
+        run("set -ex\nmake one\nls", "shell: /bin/bash"), "run: make three", failing="make"
+    ),
+    "another shell, without pipefail": job(
+        run("make | cat", "shell: bash -e"), run("make two | cat"), "run: make three", failing="make"
+    ),
+    "another shell, without pipefail anywhere": job(
+        run("make | cat", "shell: bash -e"), "run: ls; make three", failing="make"
+    ),
+    "another shell, with -u": job(run('make "$NOWHERE"', "shell: bash -euo pipefail"), "run: make"),
+    "another shell, with -u for all": job(
+        'run: make "$A" ${B:-none}',
+        'run: make "$NOWHERE"',
+        run("report ${A}", "when: always"),
+        keys="shell: /bin/bash -euo pipefail\nenvironment: {A: b}",
+    ),
+    "another shell, with -u and a variable of CircleCI's": job(
+        "run: make $CIRCLE_BRANCH $CIRCLE_JOB", "run: echo $CIRCLE_TAG", keys="shell: bash -euo pipefail"
+    ),
+    "another shell, with -x and -f": job(run("A=1\nmake *", "shell: bash -exfo pipefail"), "run: make *"),
     "another shell: sh": job(run("make | cat\nmake two", "shell: /bin/sh -e"), "run: make"),
-    "a job's shell": job(
-        "run: make one; make two", keys="shell: /bin/bash -o pipefail", failing="make", told="other-shell"
+    "another shell: sh, where the first of a pipeline fails": job(
+        run("make | cat\nls", "shell: /bin/sh -e"), run("make | cat", "shell: sh"), "run: make | cat", failing="make"
+    ),
+    "another shell: bash by its name": job(run("make one\nmake two", "shell: /usr/bin/env bash"), failing="make"),
+    "another shell: options that must be called": job(run("make; cat; exit 3", "shell: bash --posix -e"), "run: ls"),
+    "a login shell": job(run("make $PROFILE", "shell: bash --login -eo pipefail"), 'run: make "${PROFILE:-none}"'),
+    "a login shell with quotes": job(
+        run("cd src\nmake 'a b' $PROFILE; cat", "shell: bash -leo pipefail"), 'run: make "${PROFILE:-none}"'
+    ),
+    "a login shell that fails": job(run("make\nls", "shell: bash -leo pipefail"), "run: ls", failing="make"),
+    "a login shell for all": job(
+        "run: make $PROFILE",
+        run("report $PROFILE", "when: always"),
+        keys="shell: /bin/bash --login -eo pipefail\nenvironment: {A: b}",
+    ),
+    "a login shell for all but one": job(
+        "run: make $PROFILE", run("make ${PROFILE:-none}", "shell: bash -e"), keys="shell: bash -leo pipefail"
+    ),
+    "a login shell for all, without -e": job("run: make $PROFILE; ls; exit 3", keys="shell: /bin/bash --login"),
+    "python": job(
+        run("import os\nprint('two', os.environ['A'])\nopen('made', 'w').write('x')", "shell: python3"),
+        "run: cat made; make",
+        keys="environment: {A: 'b c'}",
+    ),
+    "python that fails": job(run("print(1)\nraise SystemExit(3)", "shell: /usr/bin/env python3"), "run: make"),
+    "python in a directory": job(
+        run(
+            "import os\nprint(os.listdir(), os.environ['A'])",
+            "shell: python3",
+            "working_directory: src",
+            "environment: {A: b}",
+        ),
+        "run: ls",
+    ),
+    "python with a variable of CircleCI's": job(
+        run("import os\nprint(os.environ['CIRCLE_BRANCH'], os.environ.get('CIRCLE_TAG') or 'none')", "shell: python3"),
+        "run: make",
+    ),
+    "python with a value of the pipeline": job(
+        run("print('<< pipeline.git.branch >>')", "shell: python3"), "run: ls", told="variable-without-counterpart"
+    ),
+    "python for all": job(
+        run("print(1)"), run("x = '''\nPYTHON\n'''\nprint(x, input.__name__)"), keys="shell: python3 -u"
+    ),
+    "python that always runs": job("run: make", run("print('PYTHON')", "shell: python3", "when: always")),
+    "perl": job(run('my $x = "a"; print "$x\\n"; exit 0;', "shell: perl"), "run: make"),
+    "dash": job(run("make 'a b'; cat; false; ls", "shell: /bin/dash -e"), "run: make"),
+    "another shell in the background": job(
+        run("make $A", "shell: bash -u", "background: true"), "run: sleep 1; make b"
+    ),
+    "another shell and reruns": job(
+        run("make\nmake two", "shell: bash", "max_auto_reruns: 1"), "run: make", failing="make"
+    ),
+    "another shell and halt": job(run("make; circleci step halt", "shell: bash"), "run: make never"),
+    "another shell that always runs": job(
+        "run: ls",
+        run("make one; make two", "shell: bash", "when: always"),
+        run("make three", "when: always"),
+        failing="make",
+        told="after-script",
+    ),
+    "another shell that always runs alone": job(
+        "run: ls", run("make one; report", "shell: bash", "when: always"), failing="make"
+    ),
+    "a job's shell": job("run: make one; make two", keys="shell: /bin/bash -o pipefail", failing="make"),
+    "a job's shell and a command's own": job(
+        "run: make one; make two; ls", run("make; ls", "shell: bash -e"), keys="shell: /bin/bash", failing="make"
     ),
     "reruns": job(run("make", "max_auto_reruns: 2"), "run: make after", failing="make"),
     "reruns that were not needed": job(run("make", "max_auto_reruns: 2"), "run: make after"),
@@ -282,9 +368,17 @@ CASES: dict[str, Case] = {
         keys="environment: {BASH_ENV: /tmp/env}",
     ),
     "BASH_ENV in the environment, without the file": job("run: make", keys="environment: {BASH_ENV: /tmp/env}"),
+    "BASH_ENV and reruns": job(
+        run("echo export A=1 >> $BASH_ENV; make ${A:-none}", "max_auto_reruns: 1"), failing="make"
+    ),
     "BASH_ENV with a path": job("run: 'echo ''export PATH=$PATH:/opt/x'' >> $BASH_ENV'", "run: make"),
     "BASH_ENV with a function": job("run: 'echo ''f() { make f; }'' >> $BASH_ENV'", "run: f; make"),
     "BASH_ENV with cd": job("run: echo cd src >> $BASH_ENV", "run: make", "run: make; pwd"),
+    "BASH_ENV with cd before a working directory": job(
+        "run: echo cd src >> $BASH_ENV",
+        run("make", "working_directory: src"),
+        wrong="a command's directory begins where the file has gone, and the file is not read there",
+    ),
     "BASH_ENV above the environment": job(
         "run: echo export A=2 >> $BASH_ENV", "run: make $A", keys="environment: {A: job}"
     ),
@@ -824,7 +918,20 @@ NASTY = (
     "{ make; } 2>&1 | tee log",
     "cd src\ncat > here \\<<EOF\n  $A\nEOF",
     "make; cat src/here",
+    "circleci step halt; make",
+    "if [ -f lock ]; then circleci-agent step halt; fi",
+    "[ -d src ] || circleci step halt",
+    "cd src; f() { circleci step halt; }; make | cat; f; make after",
+    "make && circleci step halt && exit 0",
+    "echo export A=2 >> $BASH_ENV",
+    "echo 'export B=$(false)x' >> $BASH_ENV; make $A",
+    "cat >> $BASH_ENV \\<<'EOF'\nC=3\nfalse\nEOF\nmake $C",
+    "source $BASH_ENV; make ${C:-none}",
+    "(make; exit 0); make $A",
+    "make one\nmake two\n[ -d nope ] && make",
+    "make $NOWHERE | cat; make again",
 )
+SHELLS = (*("",) * 9, "shell: bash", "shell: bash -euo pipefail", "shell: /bin/bash -e", "shell: bash -leo pipefail")
 WAYS = ("", "", "", "when: always", "when: on_fail", "environment: {A: step}", "environment: {B: 'x $A'}")
 PLACES = ("", "", "", "working_directory: src", "working_directory: ./src/", "max_auto_reruns: 1")
 STEPS = st.builds(
@@ -832,14 +939,15 @@ STEPS = st.builds(
     st.sampled_from(NASTY),
     st.sampled_from(WAYS),
     st.sampled_from(PLACES),
+    st.sampled_from(SHELLS),
 )
 
 
-@settings(max_examples=40)
-@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")))
-def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str) -> None:
+@settings(max_examples=60)
+@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")), st.sampled_from(SHELLS))
+def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str, shell: str) -> None:
     """Whatever commands do to their shell, each sees what CircleCI would show it, or a note tells of the difference."""
-    case = job(*steps, keys="environment: {A: job}", failing=failing)
+    case = job(*steps, keys=f"environment: {{A: job}}\n{shell}", failing=failing)
     with tempfile.TemporaryDirectory() as folder:
         found = differences(case, outcome_of(case), Path(folder, "machine"))
 

@@ -34,6 +34,7 @@ class Run(NamedTuple):
     `label` names it if steps share it, `title` is the name that the user gave it, `directory` is where it
     runs, relative to the clone directory or from `~` or `/`; `when` is `on_success`, `always` or `on_fail`.
     The values of `environment` are words as a shell reads them; it runs where `test` holds, the inside of `[[ ]]`.
+    `options` are those of the shell that it wants, if that is its own affair (migrate.lower.shells).
     `may_be_ended` says that a command before it may end the job, so that it does not run in the after-script either.
     """
 
@@ -47,6 +48,7 @@ class Run(NamedTuple):
     background: bool = False
     test: str = ""
     may_be_ended: bool = False
+    options: frozenset[str] | None = None
 
 
 class CacheUse(NamedTuple):
@@ -156,6 +158,7 @@ class StepDraft:
     `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
     `working` the directory in which its commands start, if that is another. `hosts` are names under which
     containers are looked for, besides localhost. The values of `environment` are words as a shell reads them.
+    `shell` is what the job calls all its commands with, and `login` says that this reads the profile.
     """
 
     job: Job
@@ -173,6 +176,8 @@ class StepDraft:
     concurrency: str = ""
     directory: str = "~/project"
     working: str = ""
+    shell: str = ""
+    login: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)

@@ -5,8 +5,9 @@ from itertools import groupby
 
 from migrate.bitbucket.model import Command, Item, Pipe
 from migrate.circleci.plan import Job
-from migrate.lower.workspaces.layers import COLLECTING
 
+_OURS = frozenset({"collect-artifacts", "collect-test-results", "persist-workspace"})
+"""Labels of commands that stand for no command of the user's."""
 _INDEX, _TOTAL = "CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL"
 
 
@@ -22,7 +23,7 @@ def joined(items: tuple[Item, ...], label: str) -> Iterator[Item]:
     """
     own = next(place for place, item in enumerate(items) if isinstance(item, Command) and f"{_INDEX}=" in item.text)
     yield from items[: own + 1]
-    for alone, some in groupby(items[own + 1 :], lambda item: isinstance(item, Pipe) or item.label in COLLECTING):
+    for alone, some in groupby(items[own + 1 :], lambda item: isinstance(item, Pipe) or item.label in _OURS):
         if alone:
             yield from some
             continue

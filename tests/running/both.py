@@ -21,7 +21,7 @@ from tests.running.carried import Carried, upstream
 from tests.running.circleci_job import COMMANDS, Carry, CircleCI, cannot, find
 from tests.running.event import Event
 from tests.running.kept import Kept
-from tests.running.place import Place
+from tests.running.place import INTERPRETERS, Place
 from tests.running.record import Called, Record
 
 REPOSITORY = MappingProxyType({"README.md": "a shop\n", "src/main.txt": "main\n", "lock": "1\n"})
@@ -106,8 +106,16 @@ def _place(job: Job, step: dict[str, Any], root: Path) -> Place:
     """A place with all that the job's commands, and the written ones, call and read."""
     below, commands = _below(job), _commands(job)
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
-    programs = [name.removeprefix(below) for name in needed.programs([*commands, *texts(step)])]
+    called = needed.programs([*commands, *texts(step)]) - _shells(job)
+    programs = [name.removeprefix(below) for name in called]
     return Place(root, programs, {**REPOSITORY, **files, **_folder(job)})
+
+
+def _shells(job: Job) -> frozenset[str]:
+    """The programs that the job calls its commands with."""
+    found = [find(body, "shell") for body in (job.keys, *(call.body for call in job.steps))]
+    words = (word for node in found if isinstance(node, Scalar) for word in node.text.split())
+    return frozenset(word.rpartition("/")[2] for word in words) & INTERPRETERS
 
 
 def _folder(job: Job) -> dict[str, str]:

@@ -26,6 +26,8 @@ _REAL = """
 mkdir mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split tac tail
 tar tee test touch tr true uname uniq wc xargs
 """
+INTERPRETERS = frozenset({"bash", "dash", "perl", "python3", "sh"})
+"""Programs that a job may name as the shell of its commands, and that then run as they are."""
 REAL = frozenset(_REAL.split())
 """Programs that run as they are: behind the fence they can do no harm."""
 QUIET = frozenset({"clear", "sleep", "stty", "sync"})
@@ -128,8 +130,9 @@ class Place:
         self._clear()
         for folder in (self.box / "bin", self.box / "calls", self.home, self.root / "tmp"):
             folder.mkdir(parents=True)
-        for name in (".profile", ".bashrc", ".bash_profile"):
+        for name in (".profile", ".bashrc"):
             (self.home / name).touch()
+        (self.home / ".bash_profile").write_text("export PROFILE=read\nfalse\n", encoding="utf-8")
         (self.box / "order").touch()
         (self.box / "failing").write_text("".join(f"{name}\n" for name in failing), encoding="utf-8")
         self._program("stub", _STUB.format(box=self.box, real=self.real))
@@ -155,7 +158,7 @@ class Place:
                 shutil.rmtree(path, onerror=_insist)
         if not self.real.exists():
             self.real.mkdir(parents=True)
-            for name in REAL:
+            for name in REAL | INTERPRETERS:
                 if found := shutil.which(name, path="/usr/bin:/bin"):
                     (self.real / name).symlink_to(found)
 

@@ -96,7 +96,7 @@ def _give(hand: _Hand, *, free: bool) -> None:
         taker.note(notes.CACHE_OF_OTHERS, restored.trail, said)
     if free:
         step.note(notes.CACHE_OF_RUN, use.trail, f"'{use.keys[0]}' hands {paths} on to {names}: as an artifact")
-        mark = use.mark._replace(label="persist-workspace")
+        mark = use.mark._replace(label="persist-workspace", ours=True)
         step.script[:] = [new for item in step.script for new in ([item, mark] if item is use.mark else [item])]
         places = tuple(step.inside(path) or "." for path in hand.paths)
         step.persisted.append(Persisted(_root(step), places, "on_success", mark))

@@ -21,7 +21,6 @@ _SCRIPTS = frozenset({"bash", "bin", "exe", "jar", "js", "pl", "py", "rb", "run"
 """Suffixes of files that may be run by their name."""
 _STARTERS = frozenset({"command", "env", "exec", "nohup", "sudo", "time", "timeout", "xargs"})
 COLLECTING = ("collect-artifacts", "collect-test-results", "persist-workspace")
-"""The labels of commands that are ours: they only look at what the user's have made."""
 
 
 class Layer(NamedTuple):
