@@ -203,6 +203,22 @@ class Catalog:
         return self._text("docker.yml", "compose-url")
 
     @cached_property
+    def constant_key_parts(self) -> tuple[str, ...]:
+        """Parts of CircleCI's cache keys that are the same in all builds."""
+        return tuple(self._text("caches.yml", "constant").split())
+
+    @cached_property
+    def key_parts_of_run(self) -> frozenset[str]:
+        """Parts of CircleCI's cache keys that are one value in all jobs of a run, and another in the next."""
+        return frozenset(self._text("caches.yml", "of-run").split())
+
+    @cached_property
+    def predefined_caches(self) -> dict[str, str]:
+        """The paths of the caches that Bitbucket knows by name."""
+        root = self._root("caches.yml")
+        return _texts(peek(root, "predefined") or root)
+
+    @cached_property
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
         rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)
@@ -211,6 +227,11 @@ class Catalog:
             ref: PipeFacts(ref, _text_of(row, "version"), *(tuple(_list(row, key)) for key in lists))
             for ref, row in rows
         }
+
+    @cached_property
+    def shells(self) -> dict[str, str]:
+        """What makes a program read a text that is no file, by the program's name."""
+        return {name: _text_of(row, "takes") for name, row in self._rows("shells.yml", "shells")}
 
     @cached_property
     def uploads(self) -> tuple[tuple[str, ...], ...]:

@@ -1,12 +1,13 @@
 """The choices file `circle2bb.yml`: what the converter cannot know, read and checked."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from migrate.diagnostics import Fate, Span, declare
 from migrate.yamlio.decode import Claims
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar
+from migrate.yamlio.nodes import Entry, Node, Scalar
+from migrate.yamlio.nodes import Mapping as Tree
 
 UNKNOWN_CHOICE = declare(
     "unknown-choice",
@@ -21,7 +22,7 @@ VALUES = {
     "style": ("classic", "triggers"),
     "layout": ("flat", "nested"),
     "sizes": ("drop", "map"),
-    "parallelism": ("drop",),
+    "parallelism": ("drop", "keep"),
     "unsupported-executors": ("drop", "self-hosted"),
 }
 """The keys with one of a few values; the first is the default."""
@@ -60,8 +61,22 @@ class Choices(NamedTuple):
     def adding(self, names: tuple[str, ...]) -> "Choices":
         """The same choices with additions by name, as `--add` gives them."""
         span = Span("--add", 1, 1)
-        entries = [Entry(Scalar(name, "str", span), Mapping((), span)) for name in names]
+        entries = [Entry(Scalar(name, "str", span), Tree((), span)) for name in names]
         return self._replace(add=(*self.add, *entries))
+
+    def about(self, names: Mapping[str, tuple[str, ...]]) -> "Choices":
+        """The same choices where some jobs are several jobs each, with numbers behind their names."""
+        chosen = [
+            one._replace(jobs=tuple((each, span) for name, span in one.jobs for each in names.get(name, (name,))))
+            for one in self.selections
+        ]
+        renamed = [
+            (each, each.replace(name, title, 1) if name in names else title, span)
+            for name, title, span in self.rename
+            for each in names.get(name, (name,))
+        ]
+        took = [(each, time, span) for name, time, span in self.durations for each in names.get(name, (name,))]
+        return self._replace(selections=tuple(chosen), rename=tuple(renamed), durations=tuple(took))
 
 
 NO_CHOICES = Choices()
@@ -72,7 +87,7 @@ def read(root: Node | None, claims: Claims) -> Choices:
     """Read the choices; what is not legal is refused, with what is legal."""
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
         return Choices()
-    if not isinstance(root, Mapping):
+    if not isinstance(root, Tree):
         _refuse(claims, root.span, "choices", f"the choices are a mapping; this is {root.described}")
         return Choices()
     found: dict[str, str] = {}
@@ -133,8 +148,8 @@ def _additions(node: Node | None, claims: Claims) -> list[Entry]:
     found: list[Entry] = []
     for item in claims.items(node):
         if isinstance(item, Scalar):
-            found.append(Entry(item, Mapping((), item.span)))
-        elif isinstance(item, Mapping) and len(item.entries) == 1:
+            found.append(Entry(item, Tree((), item.span)))
+        elif isinstance(item, Tree) and len(item.entries) == 1:
             found.extend(claims.each(item))
         else:
             _refuse(claims, item.span, "add", "an addition is a name, or a mapping with the name as its one key")

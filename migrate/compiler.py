@@ -13,13 +13,16 @@ from migrate.choices import read as read_choices
 from migrate.circleci import config as circleci
 from migrate.circleci.config import Files
 from migrate.circleci.expand import expand
+from migrate.circleci.machines import apart
 from migrate.circleci.orbs import Missing, OrbSource, Wanted, parse
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
 from migrate.lower.draft import Custom, Draft, NeededVariable, ScaffoldFile, Schedule
 from migrate.lower.ordered import Ordered
-from migrate.lower.plan.additions import STEPS
+from migrate.lower.plan.additions import REPLACED, STEPS
+from migrate.lower.plan.copies import KEEP
+from migrate.lower.plan.nesting import MOST_STEPS
 from migrate.lower.secrets import masked
 from migrate.verify import Verdict, tell, verify
 from migrate.yamlio.build import TOO_DEEP
@@ -172,6 +175,7 @@ def _choices(choices: Source | None, claims: Claims, notes: Notes) -> Choices:
 def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outcome:
     header = (f"Converted from {source.path} by circle2bb; migration-report.md says what changed and why.",)
     text = write(lay_out(lowered.pipelines), header)
+    plan = _machines(plan, draft)
     added = [job.name for job in lowered.plan.jobs if job.added]
     verdict = verify(plan, text, draft.notes, draft.choices, added, customs=draft.customs)
     tell(verdict, plan, draft.notes)
@@ -192,6 +196,13 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         customs=tuple(draft.customs),
         verdict=verdict,
     )
+
+
+def _machines(plan: Plan, draft: Draft) -> Plan:
+    """The plan as it is compared: with a job for each machine, where each is a step, but for jobs that are replaced."""
+    if draft.choices.parallelism != KEEP:
+        return plan
+    return apart(plan, MOST_STEPS, frozenset(note.job for note in draft.notes if note.code is REPLACED))
 
 
 def _note_unread(root: Node, claims: Claims, notes: Notes) -> None:

@@ -109,6 +109,10 @@ jobs:
     steps: [{run: 'ls; echo new > made'}, checkout, {run: cat made lock}]
 """
 
+TESTS = (
+    "run: mkdir -p t/deep/b u/.hidden; cd t; touch test_1.py deep/test_2.py deep/b/x.ts deep/b/test_3.py .test_0.py "
+    "deep/w.ts ../u/y.js ../u/.hidden/z.js"
+)
 QUOTING = """\
 environment:
   A: $HOME `id` "x" 'y' \\z !
@@ -170,13 +174,99 @@ CASES: dict[str, Case] = {
     ),
     "working directory of a run": job(run("make && pwd", "working_directory: src"), "run: make"),
     "working directory that is not there": job(run("make", "working_directory: fresh/place"), "run: ls"),
-    "another shell, without -e": job(
-        run("make one\nmake two", "shell: /bin/bash"), "run: make three", failing="make", told="other-shell"
+    "another shell, without -e": job(run("make one\nmake two", "shell: /bin/bash"), "run: make three", failing="make"),
+    "another shell, without -e, that goes on": job(
+        run("make one\nls", "shell: /bin/bash"), "run: make three", failing="make"
     ),
-    "another shell, with -u": job(run('make "$NOWHERE"', "shell: bash -euo pipefail"), "run: make", told="other-shell"),
+    "another shell, without -e and with one command": job(run("make", "shell: bash"), "run: ls", failing="make"),
+    "another shell, without -e, where the command asks for it": job(
+        run("set -ex\nmake one\nls", "shell: /bin/bash"), "run: make three", failing="make"
+    ),
+    "another shell, without pipefail": job(
+        run("make | cat", "shell: bash -e"), run("make two | cat"), "run: make three", failing="make"
+    ),
+    "another shell, without pipefail anywhere": job(
+        run("make | cat", "shell: bash -e"), "run: ls; make three", failing="make"
+    ),
+    "another shell, with -u": job(run('make "$NOWHERE"', "shell: bash -euo pipefail"), "run: make"),
+    "another shell, with -u for all": job(
+        'run: make "$A" ${B:-none}',
+        'run: make "$NOWHERE"',
+        run("report ${A}", "when: always"),
+        keys="shell: /bin/bash -euo pipefail\nenvironment: {A: b}",
+    ),
+    "another shell, with -u and a variable of CircleCI's": job(
+        "run: make $CIRCLE_BRANCH $CIRCLE_JOB", "run: echo $CIRCLE_TAG", keys="shell: bash -euo pipefail"
+    ),
+    "another shell, with -x and -f": job(run("A=1\nmake *", "shell: bash -exfo pipefail"), "run: make *"),
     "another shell: sh": job(run("make | cat\nmake two", "shell: /bin/sh -e"), "run: make"),
-    "a job's shell": job(
-        "run: make one; make two", keys="shell: /bin/bash -o pipefail", failing="make", told="other-shell"
+    "another shell: sh, where the first of a pipeline fails": job(
+        run("make | cat\nls", "shell: /bin/sh -e"), run("make | cat", "shell: sh"), "run: make | cat", failing="make"
+    ),
+    "another shell: bash by its name": job(run("make one\nmake two", "shell: /usr/bin/env bash"), failing="make"),
+    "another shell: options that must be called": job(run("make; cat; exit 3", "shell: bash --posix -e"), "run: ls"),
+    "a login shell": job(run("make $PROFILE", "shell: bash --login -eo pipefail"), 'run: make "${PROFILE:-none}"'),
+    "a login shell with quotes": job(
+        run("cd src\nmake 'a b' $PROFILE; cat", "shell: bash -leo pipefail"), 'run: make "${PROFILE:-none}"'
+    ),
+    "a login shell that fails": job(run("make\nls", "shell: bash -leo pipefail"), "run: ls", failing="make"),
+    "a login shell for all": job(
+        "run: make $PROFILE",
+        run("report $PROFILE", "when: always"),
+        keys="shell: /bin/bash --login -eo pipefail\nenvironment: {A: b}",
+    ),
+    "a login shell for all but one": job(
+        "run: make $PROFILE", run("make ${PROFILE:-none}", "shell: bash -e"), keys="shell: bash -leo pipefail"
+    ),
+    "a login shell for all, without -e": job("run: make $PROFILE; ls; exit 3", keys="shell: /bin/bash --login"),
+    "python": job(
+        run("import os\nprint('two', os.environ['A'])\nopen('made', 'w').write('x')", "shell: python3"),
+        "run: cat made; make",
+        keys="environment: {A: 'b c'}",
+    ),
+    "python that fails": job(run("print(1)\nraise SystemExit(3)", "shell: /usr/bin/env python3"), "run: make"),
+    "python in a directory": job(
+        run(
+            "import os\nprint(os.listdir(), os.environ['A'])",
+            "shell: python3",
+            "working_directory: src",
+            "environment: {A: b}",
+        ),
+        "run: ls",
+    ),
+    "python with a variable of CircleCI's": job(
+        run("import os\nprint(os.environ['CIRCLE_BRANCH'], os.environ.get('CIRCLE_TAG') or 'none')", "shell: python3"),
+        "run: make",
+    ),
+    "python with a value of the pipeline": job(
+        run("print('<< pipeline.git.branch >>')", "shell: python3"), "run: ls", told="variable-without-counterpart"
+    ),
+    "python for all": job(
+        run("print(1)"), run("x = '''\nPYTHON\n'''\nprint(x, input.__name__)"), keys="shell: python3 -u"
+    ),
+    "python that always runs": job("run: make", run("print('PYTHON')", "shell: python3", "when: always")),
+    "perl": job(run('my $x = "a"; print "$x\\n"; exit 0;', "shell: perl"), "run: make"),
+    "dash": job(run("make 'a b'; cat; false; ls", "shell: /bin/dash -e"), "run: make"),
+    "another shell in the background": job(
+        run("make $A", "shell: bash -u", "background: true"), "run: sleep 1; make b"
+    ),
+    "another shell and reruns": job(
+        run("make\nmake two", "shell: bash", "max_auto_reruns: 1"), "run: make", failing="make"
+    ),
+    "another shell and halt": job(run("make; circleci step halt", "shell: bash"), "run: make never"),
+    "another shell that always runs": job(
+        "run: ls",
+        run("make one; make two", "shell: bash", "when: always"),
+        run("make three", "when: always"),
+        failing="make",
+        told="after-script",
+    ),
+    "another shell that always runs alone": job(
+        "run: ls", run("make one; report", "shell: bash", "when: always"), failing="make"
+    ),
+    "a job's shell": job("run: make one; make two", keys="shell: /bin/bash -o pipefail", failing="make"),
+    "a job's shell and a command's own": job(
+        "run: make one; make two; ls", run("make; ls", "shell: bash -e"), keys="shell: /bin/bash", failing="make"
     ),
     "reruns": job(run("make", "max_auto_reruns: 2"), "run: make after", failing="make"),
     "reruns that were not needed": job(run("make", "max_auto_reruns: 2"), "run: make after"),
@@ -278,9 +368,17 @@ CASES: dict[str, Case] = {
         keys="environment: {BASH_ENV: /tmp/env}",
     ),
     "BASH_ENV in the environment, without the file": job("run: make", keys="environment: {BASH_ENV: /tmp/env}"),
+    "BASH_ENV and reruns": job(
+        run("echo export A=1 >> $BASH_ENV; make ${A:-none}", "max_auto_reruns: 1"), failing="make"
+    ),
     "BASH_ENV with a path": job("run: 'echo ''export PATH=$PATH:/opt/x'' >> $BASH_ENV'", "run: make"),
     "BASH_ENV with a function": job("run: 'echo ''f() { make f; }'' >> $BASH_ENV'", "run: f; make"),
     "BASH_ENV with cd": job("run: echo cd src >> $BASH_ENV", "run: make", "run: make; pwd"),
+    "BASH_ENV with cd before a working directory": job(
+        "run: echo cd src >> $BASH_ENV",
+        run("make", "working_directory: src"),
+        wrong="a command's directory begins where the file has gone, and the file is not read there",
+    ),
     "BASH_ENV above the environment": job(
         "run: echo export A=2 >> $BASH_ENV", "run: make $A", keys="environment: {A: job}"
     ),
@@ -459,8 +557,82 @@ CASES: dict[str, Case] = {
     "test results after a failure": job(
         run("mkdir r; echo a > r/a.xml; make"), "store_test_results: {path: r}", told="test-results", failing="make"
     ),
-    "tests glob and split": job(
-        "run: make $(circleci tests glob 'src/*' | circleci tests split)", told="circleci-command"
+    # CircleCI's own commands
+    "tests glob and split": job(TESTS, "run: make $(circleci tests glob 't/**/test_*.py' | circleci tests split)"),
+    "tests glob, everywhere": job(TESTS, "run: circleci tests glob '**/*.js' | xargs make"),
+    "tests glob, one level": job(
+        TESTS, "run: circleci tests glob 't/*.py' 't/*/*.py' | circleci tests split > list; cat list"
+    ),
+    "tests glob, braces": job(TESTS, "run: circleci tests glob '{t,u}/**/*.{js,ts}' | xargs make"),
+    "tests glob, folders behind folders": job(
+        TESTS, "run: circleci tests glob 't/**/deep/*.py' '**/b/**/*.ts' | xargs make"
+    ),
+    "tests glob, classes": job(TESTS, "run: circleci tests glob 't/**/[!a-c]*_[0-9].py' 't/?/*' | xargs make"),
+    "tests glob, everything": job(TESTS, "run: circleci tests glob 't/**/*' 'u/**/*' | xargs -n 1 make"),
+    "tests glob, a file": job(TESTS, "run: circleci tests glob t/test_1.py '*.md' | xargs make"),
+    "tests glob, nothing there": job(TESTS, "run: circleci tests glob 't/**/*.rb' > list; make; cat list"),
+    "tests glob, a folder in a variable": job(
+        TESTS, run('D=t; circleci tests glob "$D/**/*.ts" "$PWD/u/*.js" "$D/*/*.ts" | xargs make')
+    ),
+    "tests glob, patterns in variables": job(
+        TESTS,
+        run(
+            'P="t/**/*.{py,ts}"; A=("u/*.js" "t/*.py"); circleci tests glob "$P" | xargs make; P=t/\n'
+            'circleci tests glob "${A[@]}" "$P/deep/**" | xargs make; circleci tests glob "$P"/"*.rb" > list; cat list'
+        ),
+    ),
+    "tests split, by timings, in a variable": job(
+        TESTS,
+        run(
+            'LIST=$(circleci tests glob "t/**/*.py" | circleci tests split --split-by=timings --timings-type=file)\n'
+            "make $LIST"
+        ),
+    ),
+    "tests split from a file": job(
+        "run: printf 'b\\na\\n' > list",
+        "run: make $(circleci tests split < list) $(circleci tests split --split-by=name list)",
+    ),
+    "tests split in the middle": job(
+        run("printf 'a\\nb\\n' |\n  circleci tests split --split-by timings |\n  xargs make"), "run: make"
+    ),
+    "tests split of a here-document": job(
+        run("cat \\<<EOF | circleci tests split > list\na\nb\nEOF\nmake $(cat list)")
+    ),
+    "tests split of a loop": job(
+        "run: for X in a b; do echo $X; done | circleci tests split | xargs make; make ${X:-none}"
+    ),
+    "tests split of what sets a variable": job(
+        run("{ X=1; echo a; } | circleci tests split > f; make ${X:-none}; cat f")
+    ),
+    "tests split with a share of its own": job(
+        "run: printf 'a\\nb\\nc\\n' | circleci tests split --index 1 --total=2 > list; cat list"
+    ),
+    "tests split where the list fails": job("run: make list | circleci tests split > f", "run: make", failing="make"),
+    "tests run": job(
+        TESTS, run('circleci tests glob "t/**/*.py" | circleci tests run --command="xargs make" --verbose')
+    ),
+    "tests run, into a file": job(
+        TESTS, run('circleci tests glob "t/**/*.py" | circleci tests run --command=">list xargs echo"\ncat list; make')
+    ),
+    "tests run, each by itself": job(
+        TESTS, run("circleci tests glob 't/**/*.py' | circleci tests run --command='xargs -n1 make' --split-by=timings")
+    ),
+    "tests run, on one line": job(
+        run('echo "$LIST" | circleci tests run --command="xargs -I{} -d\\" \\" make {} $(basename a/b)" --verbose'),
+        keys="environment: {LIST: 'a b'}",
+    ),
+    "tests run, several commands": job(
+        run("echo a b | circleci tests run --command 'cat > list && make; make again'\ncat list; pwd")
+    ),
+    "tests run from a variable": job(run('circleci tests run --command="xargs make" \\<<< "a b"')),
+    "tests run that fails": job(run('echo a | circleci tests run --command="xargs make"'), "run: make", failing="make"),
+    "env subst": job(
+        run("echo 'A is $A and ${B}, $NOWHERE.' > in\ncircleci env subst < in > out\ncat out; make"),
+        keys="environment: {A: one, B: 'two words'}",
+    ),
+    "env subst of a text": job(
+        run('A=\'<$B>\'\nmake "$(circleci env subst "$A")" "$(echo $A | circleci env subst)"'),
+        keys="environment: {B: b}",
     ),
 }
 
@@ -523,6 +695,51 @@ jobs:
       - run: if [ -f deps/a ]; then make from cache; else mkdir -p deps; echo a > deps/a; make anew; fi
       - save_cache: {key: 'v1-{{ checksum "lock" }}', paths: [deps]}
 """
+CACHES = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    environment: {VERSION: v1}
+    steps:
+      - checkout
+      - restore_cache: {keys: [%s]}
+      - run: ls -R deps more ~/.deps || true; mkdir -p deps more ~/.deps; touch deps/a more/b ~/.deps/c; make "$VERSION"
+      - save_cache: {key: '%s', paths: [%s]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    environment: {VERSION: v1}
+    steps: [checkout, {restore_cache: {keys: [%s]}}, {run: ls -R deps more ~/.deps || true; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+OF_RUN = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'python:3.12'}]
+    steps:
+      - checkout
+      - restore_cache: {keys: ['deps-{{ .Revision }}', deps-]}
+      - run: mkdir -p dist bin; echo "$CIRCLE_SHA1" > dist/commit; touch bin/tool; chmod +x bin/tool; make build
+      - save_cache: {key: 'deps-{{ .Revision }}', paths: [dist%s]}
+      - run: make more
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {restore_cache: {key: 'deps-{{ .Revision }}'}}, {run: cat dist/commit; ls bin || true; make}]
+workflows:
+  all:
+    jobs: [build, {use: {requires: [build]}}]
+"""
+
+
+def cached(key: str, paths: str = "deps", *, other: str = "", fallback: str = "") -> str:
+    """A config whose first job caches paths under a key, and whose second restores them."""
+    keys = ", ".join(f"'{one}'" for one in (key, fallback) if one)
+    return CACHES % (keys, key, paths, f"'{other or key}'")
+
+
 KEPT_FOR_PEOPLE = """\
 version: 2.1
 jobs:
@@ -538,6 +755,23 @@ workflows:
 """
 CARRIED: dict[str, Case] = {
     "a cache in the second pipeline": Case(CACHED),
+    "a cache without a file in its key": Case(cached("v1-deps")),
+    "a cache of several paths": Case(cached('v1-{{ checksum "lock" }}', "deps, more, ~/.deps")),
+    "a cache with all that is known in its key": Case(
+        cached('{{ .Environment.VERSION }}-{{ arch }}-{{ checksum "lock" }}-{{ .CheckoutKey }}-x')
+    ),
+    "a cache for each branch": Case(cached("deps-{{ .Branch }}", fallback="deps-")),
+    "a cache found by the beginning of its key": Case(cached('deps-{{ checksum "lock" }}-x', other="deps-")),
+    "a cache that nobody saves": Case(cached("deps", other="elsewhere")),
+    "Bitbucket's own cache": Case(cached("pip", "~/.cache/pip, deps")),
+    "a cache of the run": Case(OF_RUN % ""),
+    "a cache of the run, by its full name": Case(
+        (OF_RUN % "")
+        .replace("paths: [dist]", "paths: [~/app/dist]")
+        .replace("steps:", "working_directory: ~/app\n    steps:")
+    ),
+    "a cache of the run, of everything": Case((OF_RUN % "").replace("paths: [dist]", "paths: [.]")),
+    "a cache of the run, of files that programs run": Case(OF_RUN % ", bin"),
     "what is stored for people stays with them": Case(KEPT_FOR_PEOPLE),
     "a workspace": Case(HANDED_ON % (".", "out", "."), ("workspace-attach",)),
     "a workspace with a root": Case(HANDED_ON % ("out", "deep, b", "out"), ("workspace-attach",)),
@@ -559,6 +793,58 @@ def test_what_is_carried(title: str, tmp_path: Path) -> None:
 
     assert [each for each, codes in found if not codes] == []
     assert {code for _, codes in found for code in codes} == set(case.told)
+
+
+MACHINES = """\
+version: 2.1
+jobs:
+  list:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {run: printf '%%s\\n' e d c b a > list}, {persist_to_workspace: {root: ., paths: [list]}}]
+  test:
+    docker: [{image: 'python:3.12'}]
+    parallelism: 3
+    steps:
+      - checkout
+      - attach_workspace: {at: .}
+      - run: 'mkdir -p t; cd t; rm -f .keep; i=5; for X in a b c d e; do printf "%%*s" $i > $X; i=$((i-1)); done'
+      - run: %s
+      - run: mkdir -p out; echo $CIRCLE_NODE_INDEX of $CIRCLE_NODE_TOTAL in $CIRCLE_JOB > out/$CIRCLE_NODE_INDEX
+      - run: {command: report $CIRCLE_NODE_INDEX, when: always}
+      - store_artifacts: {path: out}
+      - persist_to_workspace: {root: ., paths: [out]}
+  use:
+    docker: [{image: 'python:3.12'}]
+    steps: [checkout, {attach_workspace: {at: .}}, {run: 'cat out/*; make'}]
+workflows:
+  all:
+    jobs: [list, {test: {requires: [list]}}, {use: {requires: [test]}}]
+"""
+SHARES = (
+    "circleci tests glob 't/*' | circleci tests split --split-by=timings | xargs -n1 basename | xargs make",
+    "make $(circleci tests split < list)",
+    "make $(circleci tests split --split-by=name list)",
+    "cat list | circleci tests run --command='xargs make' --verbose",
+    "'circleci tests run --command=\"xargs make\" < list'",
+    "'(cd t && ls | circleci tests split --split-by filesize | xargs make)'",
+    "sort list | awk 'NR % '$CIRCLE_NODE_TOTAL' == '$CIRCLE_NODE_INDEX | xargs make",
+)
+
+
+@pytest.mark.parametrize("command", SHARES)
+def test_machines_share_their_tests(command: str, tmp_path: Path) -> None:
+    """Each machine is a step, does what the machine does, and all tests run, each once."""
+    outcome = golden.Config("case", MACHINES % command, "parallelism: keep\n").convert()
+    assert outcome.text is not None, outcome.notes
+    pairs = both.run_all(outcome, tmp_path / "machine")
+    calls = [call for job, pair in pairs if job.copies > 1 for call in pair.bitbucket.calls if call.program == "make"]
+
+    assert [job.name for job, _ in pairs] == ["list", "test 1/3", "test 2/3", "test 3/3", "use"]
+    assert all(call.arguments for call in calls)
+    assert sorted(word for call in calls for word in call.arguments) == ["a", "b", "c", "d", "e"]
+    assert [each for job, pair in pairs if job.name != "use" for each in both.differences(pair)] == []
+    assert pairs[-1][1].bitbucket.printed == "".join(f"{index} of 3 in test\n" for index in range(3))
+    assert pairs[-1][1].circleci.printed == pairs[-1][1].bitbucket.printed
 
 
 LOWERED = """\
@@ -632,7 +918,20 @@ NASTY = (
     "{ make; } 2>&1 | tee log",
     "cd src\ncat > here \\<<EOF\n  $A\nEOF",
     "make; cat src/here",
+    "circleci step halt; make",
+    "if [ -f lock ]; then circleci-agent step halt; fi",
+    "[ -d src ] || circleci step halt",
+    "cd src; f() { circleci step halt; }; make | cat; f; make after",
+    "make && circleci step halt && exit 0",
+    "echo export A=2 >> $BASH_ENV",
+    "echo 'export B=$(false)x' >> $BASH_ENV; make $A",
+    "cat >> $BASH_ENV \\<<'EOF'\nC=3\nfalse\nEOF\nmake $C",
+    "source $BASH_ENV; make ${C:-none}",
+    "(make; exit 0); make $A",
+    "make one\nmake two\n[ -d nope ] && make",
+    "make $NOWHERE | cat; make again",
 )
+SHELLS = (*("",) * 9, "shell: bash", "shell: bash -euo pipefail", "shell: /bin/bash -e", "shell: bash -leo pipefail")
 WAYS = ("", "", "", "when: always", "when: on_fail", "environment: {A: step}", "environment: {B: 'x $A'}")
 PLACES = ("", "", "", "working_directory: src", "working_directory: ./src/", "max_auto_reruns: 1")
 STEPS = st.builds(
@@ -640,14 +939,15 @@ STEPS = st.builds(
     st.sampled_from(NASTY),
     st.sampled_from(WAYS),
     st.sampled_from(PLACES),
+    st.sampled_from(SHELLS),
 )
 
 
-@settings(max_examples=40)
-@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")))
-def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str) -> None:
+@settings(max_examples=60)
+@given(st.lists(STEPS, min_size=1, max_size=4), st.sampled_from(("", "make")), st.sampled_from(SHELLS))
+def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str, shell: str) -> None:
     """Whatever commands do to their shell, each sees what CircleCI would show it, or a note tells of the difference."""
-    case = job(*steps, keys="environment: {A: job}", failing=failing)
+    case = job(*steps, keys=f"environment: {{A: job}}\n{shell}", failing=failing)
     with tempfile.TemporaryDirectory() as folder:
         found = differences(case, outcome_of(case), Path(folder, "machine"))
 

@@ -14,7 +14,7 @@ def fate(row: Variable) -> tuple[str, str]:
     if row.computed:
         return "put together", f"`{row.computed}`"
     if row.value:
-        return "known", "the job's name" if row.value == "{job}" else f"`{row.value}`"
+        return "known", _KNOWN.get(row.value) or f"`{row.value}`"
     return "noted", ""
 
 
@@ -34,6 +34,11 @@ def _line(row: Variable) -> str:
     return f"| {name} | {found} | {place} | {row.nothing or row.differs} |"
 
 
+_KNOWN = {
+    "{job}": "the job's name",
+    "{index}": "`0`, or with `parallelism: keep` the machine's number",
+    "{total}": "`1`, or with `parallelism: keep` the machines' number",
+}
 _ROWS = ("| CircleCI | becomes | Bitbucket | what differs, what to do |", "|---|---|---|---|")
 _HEAD = (
     "# CircleCI's variables and values",

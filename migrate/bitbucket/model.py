@@ -73,6 +73,7 @@ class Upload(NamedTuple):
 class Step:
     """A step. `key` is what its anchor is named after, `job` the id of the source job, `comment` its origin.
 
+    There are as many `copies` of it, which differ in a few lines.
     `depth` is how much history is cloned, a number or `full`; `arch` and `ip_ranges` choose the machine;
     of the steps with one `concurrency` group one runs at a time; with `changes`, it runs where one of these globs
     matches a changed path; with `state`, where this expression holds (section 1.10). A `final` step is the last of its
@@ -108,6 +109,7 @@ class Step:
     artifacts: tuple[Upload, ...] = ()
     downloads: tuple[str, ...] = ()
     no_downloads: bool = False
+    copies: int = field(default=1, compare=False)
     comment: str = field(default="", compare=False)
     job: str = field(default="", compare=False)
 

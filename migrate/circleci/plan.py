@@ -57,7 +57,8 @@ class Job(NamedTuple):
     the workflow's entry that are left for rooms (`context` …). `trail` starts at the workflow's entry;
     `defined` is the definition's place. Other jobs may also require it by its `alias`.
     Its `type` is one of CircleCI's, or `group` for what opens and closes a job group, or `setup` for one that handed
-    over to another config. `added` names the addition that it is, `held` says that a person starts it.
+    over to another config. `added` names the addition that it is, `held` says that a person starts it. Of a job that
+    runs on several machines at once each may be a job: one of so many `copies`, and which one; all have one `title`.
     """
 
     name: str
@@ -74,6 +75,14 @@ class Job(NamedTuple):
     alias: str = ""
     added: str = ""
     held: bool = False
+    copies: int = 1
+    copy: int = 0
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What CircleCI calls it: machines of one job have one name."""
+        return self.title or self.name
 
     @property
     def id(self) -> str:

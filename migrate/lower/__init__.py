@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
-from migrate.lower import caches, oidc, script, services, sizes, ssh_keys, users, variables, virtual_machines
+from migrate.lower import oidc, script, services, sizes, ssh_keys, users, variables, virtual_machines
+from migrate.lower.caches.settle import settle as settle_caches
 from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
 from migrate.lower.ordered import Ordered
 from migrate.lower.pipelines import anchors, images
-from migrate.lower.plan import additions, durations, parameters, statuses, stepless
+from migrate.lower.plan import additions, copies, durations, parameters, statuses, stepless
 from migrate.lower.plan.custom import not_on_push
 from migrate.lower.plan.merged import note_merged
 from migrate.lower.plan.selections import choose
@@ -22,6 +23,7 @@ from migrate.lower.workspaces.settle import hand_on
 PLAN_PASSES: tuple[Callable[[Plan, Draft], Plan], ...] = (
     fold,  # before additions: what the user adds has filters of its own, not the workflow's condition
     additions.add,  # before all else: what is added is filtered, ordered and lowered like any other job
+    copies.split,  # after additions: they name jobs, and not the machines of jobs
     parameters.prepare,  # last: a variable's name must be none that a job of the workflow has
 )
 PIPELINE_PASSES: tuple[Callable[[Pipelines], Pipelines], ...] = (
@@ -48,7 +50,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     draft.jobs = {(job.workflow, job.name): job for job in plan.jobs}
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.runs}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
-    caches.settle(draft)
+    settle_caches(draft)
     oidc.settle(draft)
     ssh_keys.settle(draft)
     users.settle(draft)
@@ -88,7 +90,7 @@ def _triggers(draft: Draft, starts: tuple[Start, ...]) -> tuple[Trigger, ...]:
 
 
 def _used(draft: Draft, starts: tuple[Start, ...]) -> tuple[Cache, ...]:
-    """The caches of the steps that run, in the order of the file; the predefined one of docker needs no definition."""
+    """The caches of the steps that run, in the order of the file; Bitbucket's own need no definition."""
     names = dict.fromkeys(name for start in starts for step in start.steps for name in step.caches)
     return tuple(draft.caches[name] for name in names if name in draft.caches)
 

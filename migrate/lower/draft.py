@@ -34,6 +34,7 @@ class Run(NamedTuple):
     `label` names it if steps share it, `title` is the name that the user gave it, `directory` is where it
     runs, relative to the clone directory or from `~` or `/`; `when` is `on_success`, `always` or `on_fail`.
     The values of `environment` are words as a shell reads them; it runs where `test` holds, the inside of `[[ ]]`.
+    `options` are those of the shell that it wants, if that is its own affair (migrate.lower.shells).
     `may_be_ended` says that a command before it may end the job, so that it does not run in the after-script either.
     """
 
@@ -47,15 +48,16 @@ class Run(NamedTuple):
     background: bool = False
     test: str = ""
     may_be_ended: bool = False
+    options: frozenset[str] | None = None
 
 
 class CacheUse(NamedTuple):
-    """A `save_cache`, or a `restore_cache` (without `paths`), with the commands that ran before it."""
+    """A `save_cache`, or a `restore_cache` (without `paths`); `mark` stands in the script where it stood."""
 
     keys: tuple[str, ...]
     paths: tuple[str, ...]
     trail: Trail
-    after: int
+    mark: Run
 
 
 class Persisted(NamedTuple):
@@ -168,6 +170,7 @@ class StepDraft:
     `dropped` is what it needs and Bitbucket's cloud lacks. `directory` is what CircleCI checks out into, and
     `working` the directory in which its commands start, if that is another. `hosts` are names under which
     containers are looked for, with their addresses. The values of `environment` are words as a shell reads them.
+    `shell` is what the job calls all its commands with, and `login` says that this reads the profile.
     `machine` is where the job asks for a virtual machine, `layers` where it asks for layers of images to be kept,
     `ip_wanted` where it asks to leave from known addresses. With `own_user` its commands ran as CircleCI's own user.
     `started` containers run in its docker service, and `free` MB are left beside its other services.
@@ -192,6 +195,8 @@ class StepDraft:
     layers: Trail = ()
     ip_wanted: Trail = ()
     own_user: bool = False
+    shell: str = ""
+    login: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     script: list[Run | Pipe] = field(default_factory=list)
     after_script: list[Run] = field(default_factory=list)
@@ -222,6 +227,12 @@ class StepDraft:
         """The variables that a command of the job hands on to later ones through `$BASH_ENV`."""
         texts = [text for run in self.runs for text in analyse(run.text).bash_env if text]
         return frozenset(name for text in texts for name in analyse(text).exports | analyse(text).sets)
+
+    @property
+    def lacks_bash(self) -> bool:
+        """Whether the image is one of those that have a plain sh only."""
+        name = self.image.name if self.image else ""
+        return any(word in name for word in self.draft.catalog.words_without_bash)
 
     def note(self, code: Code, where: Trail | Span, detail: str) -> None:
         """Say something about this job; `where` is a place in its definition, or a whole trail.

@@ -72,7 +72,7 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     """The step that a draft has become, with its script and after-script."""
     job = step.job
     note_neighbours(step)
-    bash = not (step.image and any(word in step.image.name for word in step.draft.catalog.words_without_bash))
+    bash = not step.lacks_bash
     watch = _guard(step, bash=bash)
     if not bash:
         _note_bash(step, script)
@@ -80,7 +80,8 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     names = {name: title for name, title, _ in step.draft.choices.rename}
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
     return Step(
-        key=job.name,
+        key=job.called,
+        copies=job.copies,
         name=names.get(job.name, job.name),
         script=_filled((*_asking(watch, changed), *script)),
         after_script=after,

@@ -1,7 +1,8 @@
 """Calls of CircleCI's own program, `circleci` or `circleci-agent`, which Bitbucket's steps do not have.
 
-Only `step halt` is replaced (migrate.lower.halting), where the command itself calls it: in a text that another shell
-reads, or behind a program such as `sudo`, nobody sees it done (reference circleci.md, section 4.9).
+`step halt` is replaced (migrate.lower.halting), and so are lists of tests and texts with variables
+(migrate.lower.agent), where the command itself calls it: in a text that another shell reads, or behind a program such
+as `sudo`, nobody sees it done (reference circleci.md, section 4.9).
 """
 
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ CIRCLECI_COMMAND = declare(
     "circleci-command",
     Fate.ERROR,
     "A command of CircleCI's own",
-    """The program 'circleci' exists in CircleCI's jobs only. Split tests with the test runner. What another shell, or a
-    command in the background, is to end cannot be ended by it here: let it fail or write a file, and ask behind it.""",
+    """The program 'circleci' exists in CircleCI's jobs only. What has a counterpart is replaced, and this has none.
+    What another shell, or a command in the background, is to end cannot be ended by it here: let it fail or write a
+    file, and ask behind it.""",
     "https://circleci.com/docs/use-the-circleci-cli-to-split-tests/",
 )
 PROGRAMS = frozenset({"circleci", "circleci-agent"})

@@ -20,11 +20,29 @@ _HOMES = ("~", "$HOME", "${HOME}", "/root")
 _THERE = {*_HOMES, "/", "/tmp"}  # noqa: S108 - nothing is written there
 
 
+_PROFILES = {
+    "bash": (
+        "# what a login shell reads",
+        "[ ! -r /etc/profile ] || . /etc/profile || true",
+        "for profile in ~/.bash_profile ~/.bash_login ~/.profile; do",
+        '  if [ -r "$profile" ]; then . "$profile" || true; break; fi',
+        "done",
+    ),
+    "sh": (
+        "# what a login shell reads",
+        "[ ! -r /etc/profile ] || . /etc/profile || true",
+        "[ ! -r ~/.profile ] || . ~/.profile || true",
+    ),
+}
+"""The profiles of a login shell, which none of them ends by a failure. Source: bash's manual, "Bash Startup Files"."""
+
+
 class Needs(NamedTuple):
     """What the commands of a job, or of several, rely on.
 
     `names` are the ways in which they write the place of the checkout; `around` is the working directory, if it is
-    another one; `emptied` says that the image has an empty directory in that place.
+    another one; `emptied` says that the image has an empty directory in that place. `login` names the shell whose
+    profile is read first. `lax` says that some commands want no `pipefail`, so that no other job may hand it to them.
     """
 
     environment: tuple[tuple[str, str], ...] = ()
@@ -34,18 +52,20 @@ class Needs(NamedTuple):
     pipefail: bool = False
     around: str = ""
     emptied: bool = False
+    login: str = ""
+    lax: bool = False
 
     def with_those_of(self, other: Needs) -> Needs:
         """The needs of both."""
         names = tuple(dict.fromkeys((*self.names, *other.names)))
         bash_env, pipefail = self.bash_env or other.bash_env, self.pipefail or other.pipefail
         around, emptied = self.around or other.around, self.emptied or other.emptied
-        return Needs(self.environment, self.directory, bash_env, names, pipefail, around, emptied)
+        return self._replace(bash_env=bash_env, names=names, pipefail=pipefail, around=around, emptied=emptied)
 
     @property
-    def place(self) -> tuple[object, str]:
+    def place(self) -> tuple[object, ...]:
         """What jobs with the same lines have in common."""
-        return self.environment, self.directory
+        return self.environment, self.directory, self.login, self.lax
 
     @property
     def text(self) -> str:
@@ -55,6 +75,7 @@ class Needs(NamedTuple):
         lines = list(exports([*pairs, f"BASH_ENV={_BASH_ENV}"] if self.bash_env and not own else pairs))
         if self.bash_env and not own:
             lines.append('touch "$BASH_ENV"')
+        lines += _PROFILES.get(self.login, ())
         if self.around and self.around != posixpath.dirname(self.directory):
             lines.append(f"mkdir -p {word(self.around)}")
         for name in self.names:

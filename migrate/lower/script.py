@@ -10,19 +10,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
-from migrate.lower import bash_env, halting, handed_on
+from migrate.lower import bash_env, halting, handed_on, shells
+from migrate.lower.brackets import SHORT, has_own_place, isolated
 from migrate.lower.directories import is_relative, outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.image import OWN_USER
+from migrate.lower.machines import joined, known_of
 from migrate.lower.prologue import Needs, exports, needs
 from migrate.lower.variables import translate
 from migrate.shell import Effects, analyse, indent, trim
 from migrate.shell.appended import Appended
 from migrate.shell.calls import Called, staying
-from migrate.shell.statements import ended, entered, is_subshell
-
-_SHORT = 90
-"""Letters of a line that still reads at a glance."""
 
 
 class Written(NamedTuple):
@@ -49,7 +47,8 @@ class Written(NamedTuple):
 class Script(NamedTuple):
     """A job's commands; `known` are exports of values that the converter knows, such as the job's name.
 
-    `first` is a command that comes before all else, `file` what `$BASH_ENV` names.
+    `first` is a command that comes before all else, `file` what `$BASH_ENV` names. `options` are those that all
+    commands want, besides CircleCI's.
     """
 
     items: tuple[Written | Pipe, ...]
@@ -59,6 +58,7 @@ class Script(NamedTuple):
     needs: Needs
     first: str = ""
     file: bash_env.File = bash_env.File("")
+    options: frozenset[str] = frozenset()
 
 
 def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tuple[Item, ...]]]:
@@ -74,14 +74,17 @@ def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tupl
     apart = {w.text for s in scripts.values() for w in s.items if isinstance(w, Written) and w.isolated}
     written = {}
     for name, script in scripts.items():
-        top = wants[script.needs.place].text
-        written[name] = (tuple(_items(script, top, apart)), tuple(_after(script, top)))
+        top = wants[script.needs.place]
+        items = tuple(_items(script, top, apart))
+        job = steps[name].job
+        items = tuple(joined(items, f"{job.called}-commands")) if job.copies > 1 else items
+        written[name] = (items, tuple(_after(script, top)))
     return written
 
 
 def _script(step: StepDraft) -> Script:
-    known: dict[str, str] = {}
-    known_after: dict[str, str] = {}
+    known = known_of(step.job)
+    known_after = dict(known) if any(not run.ours for run in step.after_script) else {}
     carried = step.carried
     plain = iter(handed_on.plain(step.runs, step.after_script) or [Appended(run.text) for run in step.runs])
     items: list[Written | Pipe] = [
@@ -95,17 +98,34 @@ def _script(step: StepDraft) -> Script:
         leaking = isinstance(item, Written) and bool(rest) and _leaks(item, later)
         marked.append(item._replace(isolated=leaking) if isinstance(item, Written) else item)
     everything = [w for w in (*items, *after) if isinstance(w, Written)]
-    apart = step.inside(".") is None and any(not is_relative(w.run.directory) for w in everything)
-    around = outside(step.working) if apart else ""
-    emptied = bool(step.image and step.image.name.startswith(OWN_USER))
-    commands = (
-        ("\n".join((w.text, w.exports, *(value for _, value in w.run.environment))), w.effects) for w in everything
-    )
-    wants = needs(step.environment, step.directory, commands, around, emptied=emptied)
     file = bash_env.file_of(step.environment, ((w.text, w.effects) for w in everything))
     stale = step.runs_on and any(w.halts for w in everything)  # a machine that stays keeps its files, too
     first = f"rm -f {halting.MARK}" if stale else ""
-    return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants, first, file)
+    options = shells.common([w.run.options for w in everything if w.run.options is not None])
+    wants = _wants(step, everything)
+    return Script(tuple(marked), after, _pairs(known), _pairs(known_after), wants, first, file, options)
+
+
+def _wants(step: StepDraft, everything: list[Written]) -> Needs:
+    apart = step.inside(".") is None and any(not is_relative(w.run.directory) for w in everything)
+    around = outside(step.working) if apart else ""
+    emptied = bool(step.image and step.image.name.startswith(OWN_USER))
+    lax = [w.effects.pipelines and w.run.options is not None and "pipefail" not in w.run.options for w in everything]
+    found = needs(
+        step.environment,
+        step.directory,
+        (
+            (
+                "\n".join((w.text, w.exports, *(value for _, value in w.run.environment))),
+                w.effects._replace(pipelines=strict),
+            )
+            for w, strict in ((w, w.effects.pipelines and not free) for w, free in zip(everything, lax, strict=True))
+        ),
+        around,
+        emptied=emptied,
+    )
+    shell = shells.read(step.shell) if step.login else None
+    return found._replace(login=shell.name if shell else "", lax=any(lax))
 
 
 def _pairs(known: dict[str, str]) -> tuple[str, ...]:
@@ -152,20 +172,20 @@ def _entered_again(written: Written, later: list[Written]) -> set[str]:
     return found
 
 
-def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
+def _items(script: Script, top: Needs, apart: set[str]) -> Iterator[Item]:
     if script.first:
         yield Command(script.first)
-    yield from _prologue(top, script.known)
+    yield from _prologue(top, script.known, script.options)
     asked = any(w.run.may_be_ended for w in script.after)
     for index, item in enumerate(script.items):
         if isinstance(item, Pipe):
             yield item
             continue
         last = index == len(script.items) - 1
-        run = item.run
-        alone = item.text in apart or _own_place(run)
+        run, setting = item.run, _setting(item, script, top)
+        alone = item.text in apart or has_own_place(run) or bool(setting)
         text, asks = halting.written(item.text, item.halts, alone=alone, last=last, asked=asked)
-        text = _isolated(item._replace(text=text), script.file) if alone and text else text
+        text = _isolated(item._replace(text=text), script, setting) if alone and text else text
         if run.background:
             text += " &"
         text = _asked(text, run)
@@ -179,15 +199,22 @@ def _items(script: Script, top: str, apart: set[str]) -> Iterator[Item]:
         yield _command(text, run)
 
 
-def _after(script: Script, top: str) -> Iterator[Item]:
+def _setting(written: Written, script: Script, top: Needs) -> str:
+    """The line that gives the command the options that it wants and the script has not."""
+    have = script.options | {"e"} | ({"pipefail"} if top.pipefail else set())
+    return shells.setting(written.run.options, written.text, written.effects, have)
+
+
+def _after(script: Script, top: Needs) -> Iterator[Item]:
     """The after-script: its shell knows nothing of the script's, and each command runs whatever the last did."""
     if not script.after:
         return
-    yield from _prologue(top, script.known_after)
+    yield from _prologue(top, script.known_after, script.options)
     if not script.file.name and any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
         yield Command(script.file.reading)
-    if len(script.after) == 1 and script.after[0].run.when != "on_fail" and not _own_place(script.after[0].run):
-        (only,) = script.after
+    (only, *others) = script.after
+    plain = not has_own_place(only.run) and not _setting(only, script, top)
+    if not others and only.run.when != "on_fail" and plain:
         yield from _ended_before(only.run)
         text, _ = halting.written(only.text, only.halts, alone=False, last=True, asked=False)
         yield _command(_asked(text, only.run), only.run)
@@ -198,14 +225,22 @@ def _after(script: Script, top: str) -> Iterator[Item]:
         if not asked:
             yield from _ended_before(written.run)
         asked = written.run.may_be_ended and not written.halts
-        last = index == len(script.after) - 1
-        text, _ = halting.written(written.text, written.halts, alone=True, last=last, asked=False)
-        text = _asked(_isolated(written._replace(text=text), script.file, "set -e"), written.run)
-        if written.run.when == "on_fail":
-            text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
-        if script.file.written_by(written.text, written.effects) and not last:
-            text += f"\n{script.file.reading}"
-        yield _command(text, written.run)
+        yield _command(_after_text(written, script, top, last=index == len(script.after) - 1), written.run)
+
+
+def _after_text(written: Written, script: Script, top: Needs, *, last: bool) -> str:
+    """A command of several in an after-script, whose shell goes on behind a failure."""
+    run, options = written.run, written.run.options
+    goes_on = options is not None and "e" not in options
+    strict = written._replace(run=run._replace(options=options | {"e"})) if goes_on and options is not None else written
+    text, _ = halting.written(written.text, written.halts, alone=True, last=last, asked=False)
+    first = "" if goes_on else "set -e"
+    text = _asked(_isolated(written._replace(text=text), script, _setting(strict, script, top), first), run)
+    if run.when == "on_fail":
+        text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
+    if script.file.written_by(written.text, written.effects) and not last:
+        text += f"\n{script.file.reading}"
+    return text
 
 
 def _ended_before(run: Run) -> Iterator[Command]:
@@ -217,65 +252,22 @@ def _ended_before(run: Run) -> Iterator[Command]:
 def _asked(text: str, run: Run) -> str:
     """The command behind the condition that it has, if any."""
     line = f"if [[ {run.test} ]]; then {text}; fi"
-    if run.test and len(line) <= _SHORT and "\n" not in text and "#" not in text and not text.endswith(("&", ";")):
+    if run.test and len(line) <= SHORT and "\n" not in text and "#" not in text and not text.endswith(("&", ";")):
         return line
     return f"if [[ {run.test} ]]; then\n{indent(text, 2)}\nfi" if run.test else text
 
 
-def _own_place(run: Run) -> bool:
-    return bool(run.directory or run.environment or run.background)
-
-
-def _prologue(top: str, known: tuple[str, ...]) -> Iterator[Command]:
-    if top:
-        yield Command(_ended(top), "environment")
+def _prologue(top: Needs, known: tuple[str, ...], options: frozenset[str]) -> Iterator[Command]:
+    if top.text:
+        yield Command(_ended(top.text), "environment")
     yield from (Command(line) for line in exports(list(known)))
+    if options:
+        yield Command(" ".join(("set", *shells.flags("-", options))))
 
 
-def _isolated(written: Written, file: bash_env.File, *first: str) -> str:
-    """The command in brackets, behind lines that come first, on one line where that reads well."""
-    run, text = written.run, written.text
-    if not written.effects.valid or "extglob" in text or "expand_aliases" in text:
-        text = _own_process(text)
-        if not (first or run.directory or run.environment):
-            return text
-    inside = [*first, *exports([f"{name}={value}" for name, value in run.environment])]
-    reading = [file.reading] if file.follows(run) else []
-    plain = not inside and not reading
-    if run.directory and plain and not any(mark in text for mark in ("\n", ";", "||", " &", "#")):
-        return f"(cd {run.directory} && {text})"
-    if not run.directory and plain:
-        if is_subshell(text):
-            return text
-        if not any(mark in text for mark in ("\n", "#")):
-            return f"( {text} )" if text.startswith("(") else f"({text})"  # two brackets begin an expression
-    short = _short(text, written) if plain else None
-    if short:
-        return short
-    if run.directory:
-        inside.append(f"cd {run.directory}")
-    inside += reading  # it begins where the command does
-    return "\n".join(["(", *(f"  {line}" for line in inside), indent(text, 2), ")"])
-
-
-def _short(text: str, written: Written) -> str | None:
-    """The command with brackets around as little of it as will do."""
-    effects, directory = written.effects, written.run.directory
-    if effects.sets or effects.bash_env:
-        return None
-    if effects._replace(changes_directory=False).contained:
-        return entered(f"cd {directory}\n{text}" if directory else text, _SHORT)
-    if effects._replace(unchecked_end=False).contained and not directory:
-        return ended(text)
-    return None
-
-
-def _own_process(text: str) -> str:
-    """The text as the input of a bash of its own: it is read line by line there, as it was written."""
-    end = "COMMANDS"
-    while end in text:
-        end += "_"
-    return f"bash -eo pipefail <<'{end}'\n{text}\n{end}"
+def _isolated(written: Written, script: Script, setting: str, first: str = "") -> str:
+    run, reading = written.run, script.file.reading if script.file.follows(written.run) else ""
+    return isolated(run, written.text, written.effects, first=first, reading=reading, setting=setting)
 
 
 def _command(text: str, run: Run) -> Command:

@@ -146,7 +146,7 @@ def translate(
         if row.nothing:
             step.note(VARIABLE_WITHOUT, trail, f"{name} is empty: {row.nothing}")
         elif row.value:
-            exports[name] = quote(row.value.format(job=step.job.name))
+            exports[name] = quote(_known(row, step))
         elif row.computed:
             exports[name] = f'"{row.computed}"'
         elif name in effects.changes | carried or (name == _DIRECTORY and step.working):
@@ -159,6 +159,12 @@ def translate(
     if kept:
         step.note(VARIABLE_EXPORTED, trail, f"{', '.join(sorted(kept))}: exported under CircleCI's name")
     return renamed, exports | kept
+
+
+def _known(row: Variable, step: StepDraft) -> str:
+    """A value that the converter knows: of the job, or of the machine that the step stands for."""
+    job = step.job
+    return row.value.format(job=job.called, index=job.copy, total=job.copies)
 
 
 def _wanted(

@@ -49,7 +49,7 @@ def _pypi(outcome: Converted) -> Iterator[Suggestion]:
 def _install(outcome: Converted) -> Iterator[Suggestion]:
     shared = max((sharing(job, outcome.plan) for job in outcome.plan.jobs), key=len, default=[])
     running = {step.job for step in _steps(outcome.pipelines)}
-    names = list(dict.fromkeys(job.name for job in shared if job.id in running))
+    names = list(dict.fromkeys(job.called for job in shared if job.id in running))
     if len(names) > 1:
         would = "install them once, in a first step, into the cache that the others then find"
         seen = f"{_named(names)} install the same dependencies in the same image"
@@ -59,7 +59,7 @@ def _install(outcome: Converted) -> Iterator[Suggestion]:
 def _ecs(pipelines: Pipelines) -> Iterator[Suggestion]:
     for step in _steps(pipelines):
         if _runs(step, _UPLOADS_TO_S3) and step.job:
-            name = step.job.rpartition("/")[2]
+            name = step.key
             lines = f"add:\n  - ecs-deploy:\n      replaces: {_scalar(name)}\n      cluster: YOUR-CLUSTER\n"
             lines += "      service: YOUR-SERVICE"
             would = "keep the job's build and deploy it as a container image to Amazon ECS in place of the upload"

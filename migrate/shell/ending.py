@@ -41,6 +41,20 @@ def cannot_fail(text: str) -> bool:
     return syntax.valid and all(_sets(statement) for statement in syntax.root.parts)
 
 
+def is_single(text: str) -> bool:
+    """Whether a text is one statement that ends where its last command does, so that `set -e` says nothing about it."""
+    syntax = tree.parse(text)
+    parts = syntax.root.parts
+    return syntax.valid and len(parts) <= 1 and all(_is_plain(part) for part in parts)
+
+
+def _is_plain(node: Node) -> bool:
+    if node.kind in {"list", "pipeline", "redirected_statement", "negated_command"}:
+        return all(_is_plain(part) for part in node.parts if not part.kind.endswith("_redirect"))
+    plain = {"command", "declaration_command", "unset_command", "test_command"}
+    return node.kind in plain or node.kind.startswith("variable_assignment")
+
+
 def _sets(node: Node) -> bool:
     if node.kind == "declaration_command":
         return not builtin.declared(command_words(node)).lasting

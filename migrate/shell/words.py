@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from migrate.shell.node import Node
 
-_REDIRECTS = frozenset({"file_redirect", "herestring_redirect", "heredoc_redirect"})
+REDIRECTS = frozenset({"file_redirect", "herestring_redirect", "heredoc_redirect"})
 _EXPANDED = frozenset({"simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"})
 _JOINED = frozenset({"concatenation", "variable_assignment", "command_name", "subscript"})
 _PATTERN = frozenset("*?[]{}~")
@@ -75,19 +75,40 @@ def word(node: Node) -> Word:
     return Word(node.text if value is None else value, value, pattern)
 
 
-def command_words(command: Node) -> tuple[Word, ...]:
+class Argument(NamedTuple):
+    """One word of a command: what it says, and the nodes that it is made of."""
+
+    word: Word
+    nodes: tuple[Node, ...]
+
+    @property
+    def raw(self) -> str:
+        """What is written there."""
+        return "".join(node.text for node in self.nodes)
+
+
+def arguments(command: Node) -> tuple[Argument, ...]:
     """The words of a simple command, from its name on: no `X=1` before it, no redirection."""
-    out: list[Word] = []
+    out: list[Argument] = []
     end, named = -1, command.kind != "command"
     for child in command.children:
         named = named or child.kind == "command_name"
-        if not named or child.kind in _REDIRECTS or child.kind == "comment" or child.start == child.end:
+        if not named or child.kind in REDIRECTS or child.kind == "comment" or child.start == child.end:
             continue
-        own = word(child)
+        own = Argument(word(child), (child,))
         if child.start == end:  # the grammar splits some words: "--prefix=`pwd`/out"
-            whole = out.pop()
-            both = None if whole.literal is None or own.literal is None else whole.literal + own.literal
-            own = Word(whole.text + own.text, both, whole.pattern or own.pattern)
+            own = _joined(out.pop(), own)
         out.append(own)
         end = child.end
     return tuple(out)
+
+
+def _joined(one: Argument, other: Argument) -> Argument:
+    first, second = one.word, other.word
+    both = None if first.literal is None or second.literal is None else first.literal + second.literal
+    return Argument(Word(first.text + second.text, both, first.pattern or second.pattern), (*one.nodes, *other.nodes))
+
+
+def command_words(command: Node) -> tuple[Word, ...]:
+    """The words of a simple command alone."""
+    return tuple(one.word for one in arguments(command))

@@ -21,7 +21,7 @@ from tests.running.carried import Carried, upstream
 from tests.running.circleci_job import COMMANDS, Carry, CircleCI, cannot, find
 from tests.running.event import Event
 from tests.running.kept import Kept
-from tests.running.place import Place
+from tests.running.place import INTERPRETERS, Place
 from tests.running.record import Called, Record
 
 REPOSITORY = MappingProxyType({"README.md": "a shop\n", "src/main.txt": "main\n", "lock": "1\n"})
@@ -68,12 +68,12 @@ def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pa
     jobs = [job for job in outcome.before.workflows[0].jobs if job.runs]
     carried, kept = Carried(), Kept(laws.document(outcome))
     pairs = []
-    for _ in range(pushes):
+    for push in range(pushes):
         carried.layers.clear()
         kept.artifacts.clear()
         for job in jobs:
             carry = partial(carried.step, upstream=upstream(job, jobs))
-            pairs.append((job, _run(outcome, job, root, (), carry=carry, kept=kept)))
+            pairs.append((job, _run(outcome, job, root, (), carry=carry, kept=kept, push=push)))
     return pairs
 
 
@@ -85,8 +85,9 @@ def _run(
     *,
     carry: Carry | None = None,
     kept: Kept | None = None,
+    push: int = 0,
 ) -> Pair:
-    event = _event(job)
+    event = _event(job)._replace(push=push)
     step = step_of(outcome, job, event)
     place = _place(job, step, root)
     place.set_up(failing, circleci=True)
@@ -105,7 +106,8 @@ def _place(job: Job, step: dict[str, Any], root: Path) -> Place:
     """A place with all that the job's commands, and the written ones, call and read."""
     below, commands = _below(job), _commands(job)
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
-    programs = [name.removeprefix(below) for name in needed.programs([*commands, *texts(step)])]
+    called = needed.programs([*commands, *texts(step)]) - _shells(job)
+    programs = [name.removeprefix(below) for name in called]
     return Place(root, programs, {**REPOSITORY, **files, **_folder(job)})
 
 
@@ -113,6 +115,13 @@ def _lacking(step: dict[str, Any], outcome: Outcome) -> tuple[str, ...]:
     """The programs that the step's image lacks, of those that matter here: the default image lists no sudo."""
     image = step.get("image") or laws.document(outcome).get("image")
     return ("sudo",) if isinstance(image, str) and image.startswith("atlassian/default-image") else ()
+
+
+def _shells(job: Job) -> frozenset[str]:
+    """The programs that the job calls its commands with."""
+    found = [find(body, "shell") for body in (job.keys, *(call.body for call in job.steps))]
+    words = (word for node in found if isinstance(node, Scalar) for word in node.text.split())
+    return frozenset(word.rpartition("/")[2] for word in words) & INTERPRETERS
 
 
 def _folder(job: Job) -> dict[str, str]:

@@ -11,7 +11,7 @@ from migrate.circleci.passed import passed
 from migrate.circleci.plan import Call, Job
 from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
 from tests.running.event import Event, may_run
-from tests.running.place import Done, Place, TooLongError, end
+from tests.running.place import INTERPRETERS, Done, Place, TooLongError, end
 
 COMMANDS = ("deploy", "run")
 _SILENT = """
@@ -21,7 +21,6 @@ store_test_results
 SILENT = frozenset(_SILENT.split())
 """Steps that run no command of the user's, and of which later commands see nothing where the job runs alone."""
 _SHELL = ("bash", "-eo", "pipefail")
-_SHELLS = frozenset({"bash", "sh"})
 _LAST_WORDS = 1.0
 """Seconds for commands in the background once the others are done."""
 
@@ -49,7 +48,8 @@ class CircleCI:
         self.carry = carry
         self.job, self.event, self.place = job, event, place
         self.project = place.path(self.text(find(job.keys, "working_directory")) or "~/project", place.home)
-        self.environment = dict(event.circleci(job.name))
+        self.environment = dict(event.circleci(job.called))
+        self.environment |= {"CIRCLE_NODE_INDEX": str(job.copy), "CIRCLE_NODE_TOTAL": str(job.copies)}
         self.environment |= {"CIRCLE_WORKING_DIRECTORY": str(self.project), "BASH_ENV": str(place.box / "bash_env")}
         self.own = frozenset(name for node in self._environments() for name in self.variables(node))
         for node in self._environments():
@@ -156,7 +156,7 @@ class CircleCI:
         if words[0] == "/usr/bin/env":
             words = words[1:]
         name = words[0].rpartition("/")[2]
-        if name not in _SHELLS:
+        if name not in INTERPRETERS:
             cannot(f"has the shell {name}")
         return [name, *words[1:]]
 

@@ -22,6 +22,12 @@ class Event(NamedTuple):
 
     branch: str = "main"
     tag: str = ""
+    push: int = 0
+
+    @property
+    def commit(self) -> str:
+        """The commit that is pushed: another one each time."""
+        return f"{_SHA[:-1]}{self.push:x}"
 
     @property
     def facts(self) -> dict[str, str | None]:
@@ -35,7 +41,7 @@ class Event(NamedTuple):
             CIRCLECI="true",
             CIRCLE_BRANCH=self.branch,
             CIRCLE_TAG=self.tag,
-            CIRCLE_SHA1=_SHA,
+            CIRCLE_SHA1=self.commit,
             CIRCLE_BUILD_NUM="1701",
             CIRCLE_PIPELINE_NUMBER="17",
             CIRCLE_PROJECT_REPONAME="shop",
@@ -64,7 +70,7 @@ class Event(NamedTuple):
             CI="true",
             BITBUCKET_BRANCH=self.branch,
             BITBUCKET_TAG=self.tag,
-            BITBUCKET_COMMIT=_SHA,
+            BITBUCKET_COMMIT=self.commit,
             BITBUCKET_BUILD_NUMBER="17",
             BITBUCKET_REPO_SLUG="shop",
             BITBUCKET_WORKSPACE="acme",
@@ -87,7 +93,7 @@ class Event(NamedTuple):
         return {
             BRANCH: self.branch,
             TAG: self.tag,
-            "pipeline.git.revision": _SHA,
+            "pipeline.git.revision": self.commit,
             "pipeline.number": "17",
             "pipeline.id": _UUID.format(1),
             "pipeline.git.repo_name": "shop",

@@ -26,6 +26,8 @@ _REAL = """
 mkdir mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split tac tail
 tar tee test touch tr true uname uniq wc xargs
 """
+INTERPRETERS = frozenset({"bash", "dash", "perl", "python3", "sh"})
+"""Programs that a job may name as the shell of its commands, and that then run as they are."""
 REAL = frozenset(_REAL.split())
 """Programs that run as they are: behind the fence they can do no harm."""
 QUIET = frozenset({"clear", "sleep", "stty", "sync"})
@@ -49,14 +51,54 @@ echo $$ >> "$box/order"
 while read -r failing; do [ "$failing" != "$name" ] || exit 7; done < "$box/failing"
 exit 0
 """
-_HALT = """\
+_CIRCLECI = """\
 #!/bin/sh
 [ "$1 $2" != "step halt" ] || : > {box}/halted
+share() {{
+  : "${{total:=$CIRCLE_NODE_TOTAL}}" "${{index:=$CIRCLE_NODE_INDEX}}"
+  if [ "$total" = 1 ]; then {real}/cat; else {real}/sort | {real}/awk "NR % $total == $index"; fi
+}}
+flags() {{
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --command=*) command=${{1#*=}} ;;
+      --index=*) index=${{1#*=}} ;;
+      --total=*) total=${{1#*=}} ;;
+      --command) command=$2; shift ;;
+      --index) index=$2; shift ;;
+      --total) total=$2; shift ;;
+      --split-by | --timings-type | --time-default) shift ;;
+      -*) ;;
+      *) file=$1 ;;
+    esac
+    shift
+  done
+}}
 case "$1 $2" in
-  "tests glob") shift 2; exec bash -c 'shopt -s globstar nullglob; printf "%s\\n" $*' _ "$@" ;;
+  "tests glob")
+    shift 2
+    bash -c '
+      shopt -s globstar nullglob dotglob
+      for one; do eval "found=($one)"; for file in "${{found[@]}}"; do echo "$file"; done; done' _ "$@" |
+      {real}/sort -u ;;
   "run oidc") echo "$CIRCLE_OIDC_TOKEN" ;;
-  "tests split") shift 2; while [ "${{1#-}}" != "$1" ]; do shift; done; exec cat "$@" ;;
+  "tests split") shift 2; flags "$@"; {real}/cat ${{file:-}} | share ;;
+  "tests run")
+    shift 2; flags "$@"
+    share | {real}/tr '\\n' ' ' | bash -c "$command" ;;
+  "env subst")
+    shift 2
+    if [ $# -gt 0 ]; then printf %s "$1" | envsubst; else envsubst; fi ;;
 esac
+"""
+_ENVSUBST = r"""#!/bin/sh
+exec {real}/awk '{{
+  while (match($0, /\$([A-Za-z_][A-Za-z0-9_]*|[{{][A-Za-z_][A-Za-z0-9_]*[}}])/)) {{
+    name = substr($0, RSTART + 1, RLENGTH - 1); gsub(/[{{}}]/, "", name)
+    printf "%s%s", substr($0, 1, RSTART - 1), ENVIRON[name]; $0 = substr($0, RSTART + RLENGTH)
+  }}
+  print
+}}'
 """
 _SUDO = """\
 #!/bin/sh
@@ -102,22 +144,24 @@ class Place:
         for folder in (self.box / "bin", self.box / "calls", self.home, self.root / "tmp", self.root / "etc"):
             folder.mkdir(parents=True)
         (self.root / "etc" / "hosts").touch()
-        for name in (".profile", ".bashrc", ".bash_profile"):
+        for name in (".profile", ".bashrc"):
             (self.home / name).touch()
+        (self.home / ".bash_profile").write_text("export PROFILE=read\nfalse\n", encoding="utf-8")
         (self.box / "order").touch()
         (self.box / "failing").write_text("".join(f"{name}\n" for name in failing), encoding="utf-8")
         self._program("stub", _STUB.format(box=self.box, real=self.real))
         self._program("date", f"#!/bin/sh\necho {_FIXED_DATE}\n")
         self._program("quiet", "#!/bin/sh\n")
+        self._program("envsubst", _ENVSUBST.format(real=self.real))
         for name in QUIET:
             (self.box / "bin" / name).symlink_to("quiet")
         self._program("sudo", _SUDO)
-        for name in self.programs - REAL - QUIET - OURS - {"date", "sudo"}:
+        for name in self.programs - REAL - QUIET - OURS - {"date", "envsubst", "sudo"}:
             if "/" not in name:
                 (self.box / "bin" / name).symlink_to("stub")
         if circleci:
             for name in OURS:
-                self._program(name, _HALT.format(box=self.box))
+                self._program(name, _CIRCLECI.format(box=self.box, real=self.real))
         for name in lacking:
             (self.box / "bin" / name).unlink(missing_ok=True)
 
@@ -131,7 +175,7 @@ class Place:
                 shutil.rmtree(path, onerror=_insist)
         if not self.real.exists():
             self.real.mkdir(parents=True)
-            for name in REAL:
+            for name in REAL | INTERPRETERS:
                 if found := shutil.which(name, path="/usr/bin:/bin"):
                     (self.real / name).symlink_to(found)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from migrate.lower.caches import Key, parse_key
+from migrate.lower.caches.keys import Key, parse_key
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,21 @@ from migrate.lower.caches import Key, parse_key
 def test_keys(text: str, key: Key) -> None:
     """Fixed text is the name, checksums are key files, `arch` is always the same, the rest is lost and told."""
     assert parse_key(text, frozenset()) == key
+
+
+def test_what_is_known_is_part_of_the_name() -> None:
+    """A variable of the config, the job's name; what is the same in all builds is left out of it."""
+    known = {".Environment.V": "v2", ".Environment.CIRCLE_JOB": "unit tests", ".CheckoutKey": "", "arch": "arm"}
+    text = "{{ .Environment.V }}-deps{{.CheckoutKey}}-{{ arch }}-{{- .Environment.CIRCLE_JOB -}}-{{ .Environment.W }}"
+
+    assert parse_key(text, frozenset(), known) == Key("v2-deps-arm-unit-tests", (), ("{{ .Environment.W }}",))
+
+
+def test_a_file_elsewhere_is_no_key_file() -> None:
+    """Bitbucket looks in the repository only."""
+    key = parse_key('x-{{ checksum "/etc/issue" }}', frozenset(), inside=lambda _: None)
+
+    assert key == Key("x", (), ("the checksum of '/etc/issue', which is no file of the repository,",))
 
 
 @pytest.mark.parametrize("file", ["made.txt", "./made.txt", "sub/../made.txt"])

@@ -1,4 +1,4 @@
-"""`machine`: a Linux machine becomes a container, of which `lower/virtual_machines.py` has the rest; others are dropped."""
+"""`machine`: a Linux machine becomes a container (lower/virtual_machines.py has the rest); others are dropped."""
 
 from migrate.bitbucket.model import Image
 from migrate.lower.draft import StepDraft

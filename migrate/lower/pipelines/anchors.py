@@ -31,7 +31,7 @@ def name(model: Pipelines) -> Pipelines:
     defined: list[Defined] = []
     bases: dict[tuple[object, ...], list[Defined]] = {}
     for step in _plainest_first(steps):
-        same = bases.setdefault(step.script, [])
+        same = bases.setdefault((step.key, step.copies) if step.copies > 1 else step.script, [])
         base = next((other for other in same if _can_merge(step, other.step)), None)
         one = Defined(_unique(_called(step, base), taken), step, base.anchor if base else "")
         defined.append(one)
@@ -129,7 +129,7 @@ def _shared(defined: list[Defined], taken: dict[str, int]) -> Iterator[Shared]:
     first: dict[str, Command] = {}
     steps = {d.anchor: d.step for d in defined}
     for one in defined:
-        written = one.step.script if not one.base else ()
+        written = one.step.script if not one.base or one.step.script != steps[one.base].script else ()
         base = steps[one.base].after_script if one.base else ()
         after = one.step.after_script if one.step.after_script != base else ()
         for item in (*written, *after):

@@ -1,7 +1,7 @@
 """`save_cache` and `restore_cache` become the caches of the step; `migrate.lower.caches` settles their names."""
 
 from migrate.circleci.plan import Call
-from migrate.lower.draft import CacheUse, StepDraft
+from migrate.lower.draft import CacheUse, Run, StepDraft
 from migrate.lower.registry import step
 from migrate.lower.steps.shared_keys import note_title, note_when
 
@@ -25,4 +25,6 @@ def lower(call: Call, step: StepDraft) -> None:
         claims.required(body, "paths", trail)
     elif not key and not keys:
         claims.required(body, "keys", trail)
-    step.cache_uses.append(CacheUse((key, *keys) if key else keys, paths, trail, len(step.runs)))
+    mark = Run("", "", "", trail)
+    step.cache_uses.append(CacheUse((key, *keys) if key else keys, paths, trail, mark))
+    step.script.append(mark)

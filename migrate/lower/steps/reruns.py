@@ -3,7 +3,7 @@
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import StepDraft
-from migrate.shell import indent
+from migrate.shell import analyse, indent
 
 AUTO_RERUN = declare(
     "auto-rerun",
@@ -18,8 +18,7 @@ _LOOP = """\
 for rerun in {numbers}; do
 {pause}  set +e
   (
-    set -e
-{command}
+{strict}{command}
   )
   failed=$?
   set -e
@@ -28,8 +27,8 @@ done
 [ $failed -eq 0 ]"""
 
 
-def again(text: str, call: Call, step: StepDraft) -> str:
-    """The command, in a loop if it is to be run again."""
+def again(text: str, call: Call, step: StepDraft, *, errexit: bool = True) -> str:
+    """The command, in a loop if it is to be run again; without `errexit` its shell goes on behind a failure."""
     count = step.text("max_auto_reruns", call.body, call.trail)
     delay = step.text("auto_rerun_delay", call.body, call.trail)
     if not count.isdecimal():
@@ -38,7 +37,10 @@ def again(text: str, call: Call, step: StepDraft) -> str:
     pause = f"  [ $rerun -eq 0 ] || sleep {_seconds(delay)}\n" if delay else ""
     after = f", {delay} after it failed" if delay else ""
     step.note(AUTO_RERUN, call.trail, f"the command is run up to {count} times more{after}, by a loop around it")
-    return _LOOP.format(numbers=numbers, pause=pause, command=indent(text, 4))
+    # each time is a new shell, which reads what the last one has handed on
+    read = '    . "$BASH_ENV" || true\n' if analyse(text).bash_env else ""
+    strict = read + ("    set -e\n" if errexit else "")
+    return _LOOP.format(numbers=numbers, pause=pause, strict=strict, command=indent(text, 4))
 
 
 def _seconds(delay: str) -> int:

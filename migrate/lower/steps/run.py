@@ -4,7 +4,8 @@ import re
 
 from migrate.circleci.plan import Call
 from migrate.diagnostics import Fate, declare
-from migrate.lower import halting
+from migrate.lower import halting, shells
+from migrate.lower.agent.replace import replaced
 from migrate.lower.directories import word
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.environment import read_environment
@@ -35,16 +36,6 @@ AFTER_SCRIPT = declare(
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
 )
-OTHER_SHELL = declare(
-    "other-shell",
-    Fate.ERROR,
-    "A command wants another shell or interpreter",
-    """Bitbucket runs the whole script in bash, or sh, under 'set -e'. The command is written as it stands, and means
-    something else there: call the interpreter in it, as in: python3 <<'EOF' … EOF.""",
-    _CIRCLECI,
-    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Script",
-)
-_DEFAULT_SHELL = ["/bin/bash", "-eo", "pipefail"]
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -53,19 +44,17 @@ def lower(call: Call, step: StepDraft) -> None:
     """Add the command to the job's script."""
     claims, body, trail = step.claims, call.body, call.trail
     command: Node | None = body if isinstance(body, Scalar) else claims.required(body, "command", trail)
-    text = _command(command, step, call)
+    shell = _shell(call, step)
+    text = replaced(_command(command, shell, step, call), step, trail)
     name = title(call, step)
     when = step.text("when", body, trail) or "on_success"
-    shell = " ".join(step.texts("shell", body, trail))
-    if shell and not is_default_shell(shell):
-        step.note(OTHER_SHELL, trail, f"'{shell}' is not the shell that runs this here; call it in the command")
     timeout = step.text("no_output_timeout", body, trail)
     if timeout:
         step.note(NO_OUTPUT_TIMEOUT, trail, f"'no_output_timeout: {timeout}' has no counterpart and is dropped")
     note_unclear(call, step)
     note_in_command(text, step, trail)
     run = Run(
-        again(text, call, step),
+        again(text, call, step, errexit=shell is None or shell.options is None or "e" in shell.options),
         _label(call, name, step),
         name,
         trail,
@@ -74,6 +63,7 @@ def lower(call: Call, step: StepDraft) -> None:
         when,
         step.text("background", body, trail).lower() == "true",
         may_be_ended=halting.may_be_ended(step),
+        options=shells.DEFAULT if shell is None else shells.in_script(shell, step),
     )
     halting.note(run, call, step)
     if when == "on_success":
@@ -84,11 +74,20 @@ def lower(call: Call, step: StepDraft) -> None:
     tear_down(call, step)
 
 
-def _command(command: Node | None, step: StepDraft, call: Call) -> str:
+def _shell(call: Call, step: StepDraft) -> shells.Shell | None:
+    """The command's own shell, or the job's; None for CircleCI's."""
+    own = shells.read(" ".join(step.texts("shell", call.body, call.trail)))
+    if own is not None:
+        shells.note(own, step, call.trail)
+    return own or shells.read(step.shell)
+
+
+def _command(command: Node | None, shell: shells.Shell | None, step: StepDraft, call: Call) -> str:
     """The command's text; one that does nothing gets a command, which a script and its brackets must have."""
     text = step.claims.text(command, "command", call.trail)
     if isinstance(command, Scalar):
-        text = with_symbols(command, step, call.trail)
+        called = command if shell is None else shells.calling(command, shell, step)
+        text = with_symbols(called, step, call.trail)
     text = text.strip("\n")
     idle = all(line.lstrip().startswith("#") for line in text.splitlines() if line.strip())
     return f"{text.rstrip()}\n:".lstrip() if idle else text
@@ -105,11 +104,6 @@ def _label(call: Call, title: str, step: StepDraft) -> str:
     same = [other for other in step.job.steps if other.step == "run" and other.trail[:-1] == call.trail[:-1]]
     name = call.commands[-1] if call.commands and len(same) == 1 else title
     return _WORD.sub("-", name).strip("-").lower()
-
-
-def is_default_shell(text: str) -> bool:
-    """Whether a `shell` is the one that CircleCI takes anyway."""
-    return text.split() in (_DEFAULT_SHELL, ["bash", "-eo", "pipefail"])
 
 
 def _first_line(text: str) -> str:

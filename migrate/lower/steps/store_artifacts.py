@@ -46,12 +46,16 @@ def lower(call: Call, step: StepDraft) -> None:
 
 
 def _name(called: str, path: str, step: StepDraft) -> str:
-    """The last part of what the artifact is called, or all of its path if that is taken, or a number if that is too."""
+    """The last part of what the artifact is called, or all of its path if that is taken, or a number if that is too.
+
+    Each of several machines has its number behind its names.
+    """
+    machine = f"-{step.job.copy + 1}" if step.job.copies > 1 else ""
     taken = {upload.name for upload in step.uploads}
     short = posixpath.basename(posixpath.splitext(called)[0])
-    candidates = [_WORD.sub("-", text).strip("-.") for text in (short, path)]
-    name = next((one for one in candidates if one and one not in taken), "")
-    first, number = candidates[0] or "build", 1
+    plain = [_WORD.sub("-", text).strip("-.") for text in (short, path)]
+    name = next((one + machine for one in plain if one and one + machine not in taken), "")
+    first, number = (plain[0] or "build") + machine, 1
     while not name or name in taken:
         name, number = first if number == 1 else f"{first}-{number}", number + 1
     return name

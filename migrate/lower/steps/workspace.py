@@ -16,7 +16,7 @@ def lower_persist(call: Call, step: StepDraft) -> None:
     root = step.text("root", call.body, call.trail) or "."
     paths = (*step.texts("paths", call.body, call.trail), *step.texts("path", call.body, call.trail))
     when = step.text("when", call.body, call.trail) or "on_success"
-    mark = Run("", "persist-workspace", title(call, step), call.trail, when=when)
+    mark = Run("", "persist-workspace", title(call, step), call.trail, when=when, ours=True)
     step.persisted.append(Persisted(root, paths, when, mark))
     (step.script if when == "on_success" else step.after_script).append(mark)
 

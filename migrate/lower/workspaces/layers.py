@@ -20,7 +20,7 @@ _PROGRAMS = frozenset({".bundle", ".venv", "bin", "env", "node_modules", "sbin",
 _SCRIPTS = frozenset({"bash", "bin", "exe", "jar", "js", "pl", "py", "rb", "run", "sh"})
 """Suffixes of files that may be run by their name."""
 _STARTERS = frozenset({"command", "env", "exec", "nohup", "sudo", "time", "timeout", "xargs"})
-_COLLECTING = ("collect-artifacts", "collect-test-results", "persist-workspace")
+COLLECTING = ("collect-artifacts", "collect-test-results", "persist-workspace")
 
 
 class Layer(NamedTuple):
@@ -86,7 +86,7 @@ def _changes_later(layer: Layer) -> bool:
     for item in (*layer.step.script, *layer.step.after_script):
         if item is layer.persisted.mark:
             seen = True
-        elif seen and not (isinstance(item, Run) and item.label in _COLLECTING):
+        elif seen and not (isinstance(item, Run) and item.label in COLLECTING):
             behind = True
     return behind
 
