@@ -11,8 +11,6 @@ from migrate.shell import analyse
 from migrate.shell.appended import Appended, appended
 
 _FILE = "BASH_ENV"
-_COLLECTING = frozenset({"collect-artifacts", "collect-test-results"})
-"""Commands of our own, which read none of the user's variables."""
 
 
 def plain(runs: Sequence[Run], after: Sequence[Run]) -> list[Appended] | None:
@@ -32,7 +30,7 @@ def plain(runs: Sequence[Run], after: Sequence[Run]) -> list[Appended] | None:
     given = {name for run in runs for name, _ in run.environment}
     if not once or names & (changed | given):
         return None
-    return found if all(run.label in _COLLECTING for run in after) else None
+    return found if all(run.ours for run in after) else None
 
 
 def _is_simple(run: Run) -> bool:

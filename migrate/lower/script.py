@@ -7,58 +7,21 @@ does not is put in brackets, which is a shell of its own.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item, Pipe
 from migrate.lower import bash_env, halting, handed_on, shells
-from migrate.lower.brackets import SHORT, has_own_place, isolated
+from migrate.lower.after_script import after_script
+from migrate.lower.brackets import has_own_place
 from migrate.lower.directories import is_relative, outside
 from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.image import OWN_USER
 from migrate.lower.machines import joined, known_of
-from migrate.lower.prologue import Needs, exports, needs
+from migrate.lower.prologue import Needs, needs
 from migrate.lower.variables import translate
-from migrate.shell import Effects, analyse, indent, trim
+from migrate.lower.written import Script, Written, command, in_brackets, prologue, setting_of, tested
+from migrate.shell import analyse, trim
 from migrate.shell.appended import Appended
-from migrate.shell.calls import Called, staying
-
-
-class Written(NamedTuple):
-    """A command in Bitbucket's variables, what it does to its shell, and whether it gets a shell of its own.
-
-    The calls that end the job (`halts`) are no part of what it does to its shell; `exports` are lines behind it, in the
-    script's own shell, for what it hands on to later commands.
-    """
-
-    run: Run
-    text: str
-    effects: Effects
-    isolated: bool = False
-    halts: tuple[Called, ...] = ()
-    exports: str = ""
-
-    @property
-    def seen(self) -> frozenset[str]:
-        """The variables that it, or a program that it starts, may read."""
-        exports = analyse(self.exports)
-        return self.effects.reads | self.effects.mentions | exports.reads
-
-
-class Script(NamedTuple):
-    """A job's commands; `known` are exports of values that the converter knows, such as the job's name.
-
-    `first` is a command that comes before all else, `file` what `$BASH_ENV` names. `options` are those that all
-    commands want, besides CircleCI's.
-    """
-
-    items: tuple[Written | Pipe, ...]
-    after: tuple[Written, ...]
-    known: tuple[str, ...]
-    known_after: tuple[str, ...]
-    needs: Needs
-    first: str = ""
-    file: bash_env.File = bash_env.File("")
-    options: frozenset[str] = frozenset()
+from migrate.shell.calls import staying
 
 
 def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tuple[Item, ...]]]:
@@ -78,7 +41,7 @@ def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tupl
         items = tuple(_items(script, top, apart))
         job = steps[name].job
         items = tuple(joined(items, f"{job.called}-commands")) if job.copies > 1 else items
-        written[name] = (items, tuple(_after(script, top)))
+        written[name] = (items, tuple(after_script(script, top)))
     return written
 
 
@@ -175,20 +138,20 @@ def _entered_again(written: Written, later: list[Written]) -> set[str]:
 def _items(script: Script, top: Needs, apart: set[str]) -> Iterator[Item]:
     if script.first:
         yield Command(script.first)
-    yield from _prologue(top, script.known, script.options)
+    yield from prologue(top, script.known, script.options)
     asked = any(w.run.may_be_ended for w in script.after)
     for index, item in enumerate(script.items):
         if isinstance(item, Pipe):
             yield item
             continue
         last = index == len(script.items) - 1
-        run, setting = item.run, _setting(item, script, top)
+        run, setting = item.run, setting_of(item, script, top)
         alone = item.text in apart or has_own_place(run) or bool(setting)
         text, asks = halting.written(item.text, item.halts, alone=alone, last=last, asked=asked)
-        text = _isolated(item._replace(text=text), script, setting) if alone and text else text
+        text = in_brackets(item._replace(text=text), script, setting) if alone and text else text
         if run.background:
             text += " &"
-        text = _asked(text, run)
+        text = tested(text, run)
         if asks:
             text += f"\n{halting.ASK}"
         wrote = script.file.written_by(item.text, item.effects)
@@ -196,84 +159,4 @@ def _items(script: Script, top: Needs, apart: set[str]) -> Iterator[Item]:
             text += f"\n{script.file.reading}"
         if item.exports:
             text = f"{text}\n{item.exports}".lstrip("\n")
-        yield _command(text, run)
-
-
-def _setting(written: Written, script: Script, top: Needs) -> str:
-    """The line that gives the command the options that it wants and the script has not."""
-    have = script.options | {"e"} | ({"pipefail"} if top.pipefail else set())
-    return shells.setting(written.run.options, written.text, written.effects, have)
-
-
-def _after(script: Script, top: Needs) -> Iterator[Item]:
-    """The after-script: its shell knows nothing of the script's, and each command runs whatever the last did."""
-    if not script.after:
-        return
-    yield from _prologue(top, script.known_after, script.options)
-    if not script.file.name and any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
-        yield Command(script.file.reading)
-    (only, *others) = script.after
-    plain = not has_own_place(only.run) and not _setting(only, script, top)
-    if not others and only.run.when != "on_fail" and plain:
-        yield from _ended_before(only.run)
-        text, _ = halting.written(only.text, only.halts, alone=False, last=True, asked=False)
-        yield _command(_asked(text, only.run), only.run)
-        return
-    yield Command("set +e")
-    asked = False
-    for index, written in enumerate(script.after):
-        if not asked:
-            yield from _ended_before(written.run)
-        asked = written.run.may_be_ended and not written.halts
-        yield _command(_after_text(written, script, top, last=index == len(script.after) - 1), written.run)
-
-
-def _after_text(written: Written, script: Script, top: Needs, *, last: bool) -> str:
-    """A command of several in an after-script, whose shell goes on behind a failure."""
-    run, options = written.run, written.run.options
-    goes_on = options is not None and "e" not in options
-    strict = written._replace(run=run._replace(options=options | {"e"})) if goes_on and options is not None else written
-    text, _ = halting.written(written.text, written.halts, alone=True, last=last, asked=False)
-    first = "" if goes_on else "set -e"
-    text = _asked(_isolated(written._replace(text=text), script, _setting(strict, script, top), first), run)
-    if run.when == "on_fail":
-        text = f'[ "$BITBUCKET_EXIT_CODE" -eq 0 ] || {text}'
-    if script.file.written_by(written.text, written.effects) and not last:
-        text += f"\n{script.file.reading}"
-    return text
-
-
-def _ended_before(run: Run) -> Iterator[Command]:
-    """What ends the after-script where a command has ended the job before this one."""
-    if run.may_be_ended:
-        yield Command(halting.ASK)
-
-
-def _asked(text: str, run: Run) -> str:
-    """The command behind the condition that it has, if any."""
-    line = f"if [[ {run.test} ]]; then {text}; fi"
-    if run.test and len(line) <= SHORT and "\n" not in text and "#" not in text and not text.endswith(("&", ";")):
-        return line
-    return f"if [[ {run.test} ]]; then\n{indent(text, 2)}\nfi" if run.test else text
-
-
-def _prologue(top: Needs, known: tuple[str, ...], options: frozenset[str]) -> Iterator[Command]:
-    if top.text:
-        yield Command(_ended(top.text), "environment")
-    yield from (Command(line) for line in exports(list(known)))
-    if options:
-        yield Command(" ".join(("set", *shells.flags("-", options))))
-
-
-def _isolated(written: Written, script: Script, setting: str, first: str = "") -> str:
-    run, reading = written.run, script.file.reading if script.file.follows(written.run) else ""
-    return isolated(run, written.text, written.effects, first=first, reading=reading, setting=setting)
-
-
-def _command(text: str, run: Run) -> Command:
-    return Command(_ended(text), run.label, run.title)
-
-
-def _ended(text: str) -> str:
-    """A text of several lines ends its last one, as a literal block of YAML does."""
-    return text + "\n" if "\n" in text else text
+        yield command(text, run)

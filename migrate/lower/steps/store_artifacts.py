@@ -37,8 +37,10 @@ def lower(call: Call, step: StepDraft) -> None:
         source = spelled(path, step)
         folder = _folder(source, name, step)
         within = posixpath.join(folder, posixpath.basename(source) or "root")
-        copy = f"mkdir -p {word(folder)}\ncp -r {word(source)} {word(folder)}/"
-        step.after_script.append(Run(copy, "collect-artifacts", title(call, step), call.trail, when="always"))
+        copy = f"mkdir -p {word(folder)} && cp -r {word(source)} {word(folder)}/"
+        step.after_script.append(
+            Run(copy, "collect-artifacts", title(call, step), call.trail, when="always", ours=True)
+        )
     else:
         note_title(call, step)
     step.uploads.append(Upload(name, globs(within), capture_on=_CAPTURED.get(when, "always")))

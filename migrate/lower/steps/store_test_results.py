@@ -35,10 +35,10 @@ def lower(call: Call, step: StepDraft) -> None:
         note_title(call, step)
         step.note(TEST_RESULTS, call.trail, f"the reports in '{within}' are found by the folder's name")
         return
-    others = any(run.label == _LABEL for run in step.after_script)
+    others = any(run.ours and run.label == _LABEL for run in step.after_script)
     folder = f"{_FOUND[0]}/{_WORD.sub('-', path).strip('-.')}" if others else _FOUND[0]
-    copy = f"mkdir -p {folder}\n{_copy(spelled(path, step), folder)}"
-    step.after_script.append(Run(copy, _LABEL, title(call, step), call.trail, when="always"))
+    copy = f"mkdir -p {folder} && {_copy(spelled(path, step), folder)}"
+    step.after_script.append(Run(copy, _LABEL, title(call, step), call.trail, when="always", ours=True))
     step.note(TEST_RESULTS, call.trail, f"the reports in '{path}' are copied to {folder}/ in the after-script")
 
 

@@ -20,7 +20,6 @@ _PROGRAMS = frozenset({".bundle", ".venv", "bin", "env", "node_modules", "sbin",
 _SCRIPTS = frozenset({"bash", "bin", "exe", "jar", "js", "pl", "py", "rb", "run", "sh"})
 """Suffixes of files that may be run by their name."""
 _STARTERS = frozenset({"command", "env", "exec", "nohup", "sudo", "time", "timeout", "xargs"})
-COLLECTING = ("collect-artifacts", "collect-test-results", "persist-workspace")
 
 
 class Layer(NamedTuple):
@@ -86,7 +85,7 @@ def _changes_later(layer: Layer) -> bool:
     for item in (*layer.step.script, *layer.step.after_script):
         if item is layer.persisted.mark:
             seen = True
-        elif seen and not (isinstance(item, Run) and item.label in COLLECTING):
+        elif seen and not (isinstance(item, Run) and item.ours):
             behind = True
     return behind
 
