@@ -277,7 +277,7 @@ workflows: {w: {jobs: [build, ship: {requires: [build]}]}}
     assert 'a "plan" $x' in note.detail
     assert "'validation'" in note.detail
     (step,) = [s for s in laws.steps(laws.document(outcome)) if s["name"] == "ship"][:1]
-    assert step["script"][-1].endswith("false\n")
+    assert step["script"][-1].endswith("false")
 
 
 def test_branches_of_a_job_without_workflows_hold() -> None:
