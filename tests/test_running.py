@@ -4,6 +4,8 @@ A case is a config whose jobs come to the same on both sides, or whose differenc
 that stand behind it. What is known to be wrong is `wrong` with the reason, and fails when it is right.
 """
 
+import importlib
+import pkgutil
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import migrate
 from migrate import Outcome
+from migrate.diagnostics import CODES
 from tests import golden
 from tests.running import both, explained, fence
 from tests.running.both import Difference, Kind
@@ -952,6 +956,15 @@ def test_nasty_commands_differ_only_as_notes_tell(steps: list[str], failing: str
         found = differences(case, outcome_of(case), Path(folder, "machine"))
 
     assert [each for each, codes in found if not codes] == []
+
+
+def test_codes_that_explain_are_codes() -> None:
+    """A code that no room declares any more explains nothing."""
+    for module in pkgutil.walk_packages([*migrate.__path__], "migrate."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+    assert explained.CODES.keys() <= CODES.keys()
 
 
 @pytest.mark.skipif(not fence.AVAILABLE, reason="the kernel has no Landlock that forbids the network")
