@@ -141,11 +141,12 @@ def _note_refused(run: Run, words: tuple[str, ...], step: StepDraft) -> None:
 
 def _note_mounted(place: str, run: Run, step: StepDraft) -> None:
     """Say what is wrong with a place that is mounted: the daemon takes the clone directory by its own name only."""
+    place = place.strip('"')
     path = _path(place)
     within = step.inside(path)
     if path and within is None:
         step.note(DOCKER_MOUNT, run.trail, f"'{place}' lies outside the clone directory, and is not mounted")
-    elif path.startswith(("~", "/")):
+    elif path.startswith(("~", "/")) or (path and step.working):
         name = f"$BITBUCKET_CLONE_DIR/{within}".rstrip("/")
         step.note(DOCKER_MOUNT, run.trail, f"'{place}' is the clone directory by another name: write '{name}' there")
 
