@@ -401,13 +401,13 @@ def scripts_are_bash(_: str, outcome: Outcome) -> Iterator[str]:
         for key in ("script", "after-script"):
             items = step.get(key, [])
             text = "\n".join(item if isinstance(item, str) else ":" for item in items)
-            complaint = _syntax(text)
-            if complaint:
-                yield f"{key} of '{step['name']}': {complaint}"
+            if said := syntax_error(text):
+                yield f"{key} of '{step['name']}': {said}"
 
 
 @cache
-def _syntax(text: str) -> str:
+def syntax_error(text: str) -> str:
+    """What bash says against a text that it cannot read; nothing against any other."""
     done = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True, check=False)
     return done.stderr.strip()
 

@@ -26,7 +26,7 @@ def after_script(script: Script, top: Needs) -> Iterator[Item]:
         if not script.file.name and any(w.effects.bash_env for w in script.items if isinstance(w, Written)):
             yield Command(script.file.reading)
         (only, *others) = script.after
-        alone = not others and not has_own_place(only.run) and not setting_of(only, script, top)
+        alone = not (others or has_own_place(only.run) or setting_of(only, script, top)) and only.effects.valid
         yield from _only(only) if alone and (only.run.when != "on_fail" or _is_plain(only)) else _several(script, top)
 
 

@@ -58,8 +58,8 @@ def _script(step: StepDraft) -> Script:
     for index, item in enumerate(items):
         rest = items[index + 1 :]
         later = [other for other in rest if isinstance(other, Written)]
-        leaking = isinstance(item, Written) and bool(rest) and _leaks(item, later)
-        marked.append(item._replace(isolated=leaking) if isinstance(item, Written) else item)
+        apart = isinstance(item, Written) and (not item.effects.valid or (bool(rest) and _leaks(item, later)))
+        marked.append(item._replace(isolated=apart) if isinstance(item, Written) else item)
     everything = [w for w in (*items, *after) if isinstance(w, Written)]
     file = bash_env.file_of(step.environment, ((w.text, w.effects) for w in everything))
     stale = step.runs_on and any(w.halts for w in everything)  # a machine that stays keeps its files, too
