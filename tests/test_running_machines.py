@@ -42,11 +42,11 @@ CASES: dict[str, Case] = {
             "machine: {image: 'ubuntu-2204:current'}", "docker: [{image: 'cimg/base:2024.01'}]"
         )
     ),
-    "a container with a command": beside("{image: 'mongo:6', command: 'mongod --nojournal'}", told="service-started"),
+    "a container with a command": beside("{image: 'mongo:6', command: 'mongod --nojournal'}"),
     "a container beside the job": beside("{image: 'mongo:6', command: mongod}"),
     "containers with a login, on one port": beside(
         "{image: 'postgres:16', name: a, auth: {username: $A, password: $B}}, {image: 'postgres:16', name: b}",
-        told="service-started service-host",
+        told="service-host",
     ),
     "a token": job("run: login $CIRCLE_OIDC_TOKEN", told="oidc variable-differs"),
     "a token that CircleCI's program prints": job(

@@ -99,7 +99,16 @@ def _run(
     two.run(kept)
     ways = names(place, two.clone, one.project)
     second = record.take(place, ways, two.printed, one.own, succeeded=two.status == 0)
-    return Pair(first, second, _at_once(job, step))
+    return Pair(first, _without_starts(second, job, outcome), _at_once(job, step))
+
+
+def _without_starts(taken: Record, job: Job, outcome: Outcome) -> Record:
+    """The record without the calls that start containers which CircleCI starts itself: a note tells of each."""
+    count = sum(note.code.id == "service-started" and note.job == job.id for note in outcome.notes)
+    starts = [n for n, call in enumerate(taken.calls) if (call.program, *call.arguments[:2]) == ("docker", "run", "-d")]
+    last = starts[count - 1] if 0 < count <= len(starts) else -1
+    ours = {*starts[:count], *(n for n in range(last) if taken.calls[n].arguments[:1] == ("login",))}
+    return taken._replace(calls=tuple(call for n, call in enumerate(taken.calls) if n not in ours))
 
 
 def _place(job: Job, step: dict[str, Any], root: Path) -> Place:

@@ -38,7 +38,6 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "test-results": frozenset({Kind.FILES}),  # reports are copied where they are found
         "oidc": _SEEN,  # the token is another one
         "service-host": frozenset({Kind.FILES}),  # the name stands in a file of the machine
-        "service-started": frozenset({Kind.COMMANDS}),  # the script starts what CircleCI started before it
         "docker-mount": frozenset({Kind.COMMANDS}),  # the daemon is shown the clone directory by its own name
         "machine-tool": _ALL,  # a program is not there
         "docker-compose-fetched": frozenset({Kind.COMMANDS, Kind.STATUS}),  # no network is there to fetch it from
