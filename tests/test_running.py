@@ -375,6 +375,9 @@ CASES: dict[str, Case] = {
     "BASH_ENV and reruns": job(
         run("echo export A=1 >> $BASH_ENV; make ${A:-none}", "max_auto_reruns: 1"), failing="make"
     ),
+    "BASH_ENV behind a failure that another shell passes over": job(
+        run("make\necho 'export A=1' >> $BASH_ENV", "shell: /bin/bash"), 'run: echo "$A"', failing="make"
+    ),
     "BASH_ENV with a path": job("run: 'echo ''export PATH=$PATH:/opt/x'' >> $BASH_ENV'", "run: make"),
     "BASH_ENV with a function": job("run: 'echo ''f() { make f; }'' >> $BASH_ENV'", "run: f; make"),
     "BASH_ENV with cd": job("run: echo cd src >> $BASH_ENV", "run: make", "run: make; pwd"),

@@ -34,8 +34,9 @@ def plain(runs: Sequence[Run], after: Sequence[Run]) -> list[Appended] | None:
 
 
 def _is_simple(run: Run) -> bool:
-    """Whether a command runs once, in order, whatever happens."""
-    return not (run.background or run.environment or run.test)
+    """Whether a command runs once, in order, whatever happens; without `-e` it hides how what is left ends."""
+    goes_on = run.options is not None and "e" not in run.options
+    return not (run.background or run.environment or run.test or goes_on)
 
 
 def _is_dynamic(said: Appended) -> bool:
