@@ -5,14 +5,36 @@ it obeys `-e`: a line that fails ends nothing. It reads it last, behind the vari
 circleci.md, sections 4.1 and 4.3; bash's manual, "Bash Startup Files").
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from migrate.lower.draft import Run
-from migrate.shell import Effects, analyse
+from migrate.diagnostics import Fate, declare
+from migrate.lower.draft import Run, StepDraft
+from migrate.shell import Effects, analyse, tree
+from migrate.shell.appends import written_anew
 from migrate.shell.ending import cannot_fail
 from migrate.shell.statements import statements
 
+_DOCS = (
+    "https://circleci.com/docs/env-vars/#set-an-environment-variable-in-a-shell-command",
+    "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
+)
+WRITTEN_ANEW = declare(
+    "bash-env-anew",
+    Fate.APPROXIMATED,
+    "A command throws away what $BASH_ENV held",
+    """Later commands find only what the file holds then. The script has read the file before, and what it set stays
+    set: unset in the command what is no longer wanted.""",
+    *_DOCS,
+)
+GOES_AWAY = declare(
+    "bash-env-directory",
+    Fate.APPROXIMATED,
+    "$BASH_ENV goes to another directory",
+    """CircleCI's bash goes there before each command, from that command's own directory. The script has gone there
+    once, and 'working_directory' counts from there: write the directory into the command.""",
+    *_DOCS,
+)
 NAME = "BASH_ENV"
 _SOURCES = frozenset({"$BASH_ENV", "${BASH_ENV}", '"$BASH_ENV"', '"${BASH_ENV}"'})
 
@@ -73,3 +95,14 @@ def beyond(effects: Effects, again: set[str]) -> bool:
     carried = analyse("\n".join(text for text in effects.bash_env if text))
     sources = set(effects.sources) - _SOURCES - set(carried.sources) - again
     return bool(sources or effects.exports - carried.exports)
+
+
+def note(file: File, commands: Sequence[tuple[Run, str]], step: StepDraft) -> None:
+    """Say where reading the file once is not the same as reading it before each command."""
+    for number, (run, text) in enumerate(commands):
+        if any(NAME in other for _, other in commands[:number]) and written_anew(tree.parse(text).root):
+            step.note(WRITTEN_ANEW, run.trail, "what $BASH_ENV has set before this command stays set behind it")
+    if any(text is not None and analyse(text).changes_directory for text in file.texts):
+        for run in (run for run, _ in commands if run.directory):
+            said = f"'{run.directory}' counts from where $BASH_ENV has gone to"
+            step.note(GOES_AWAY, run.trail, said)

@@ -62,6 +62,7 @@ def _script(step: StepDraft) -> Script:
         marked.append(item._replace(isolated=apart) if isinstance(item, Written) else item)
     everything = [w for w in (*items, *after) if isinstance(w, Written)]
     file = bash_env.file_of(step.environment, ((w.text, w.effects) for w in everything))
+    bash_env.note(file, [(w.run, w.text) for w in everything], step)
     stale = step.runs_on and any(w.halts for w in everything)  # a machine that stays keeps its files, too
     first = f"rm -f {halting.MARK}" if stale else ""
     options = shells.common([w.run.options for w in everything if w.run.options is not None])

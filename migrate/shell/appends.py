@@ -36,6 +36,12 @@ def redirected(body: Node | None, redirects: tuple[Node, ...]) -> list[str | Non
     return sent
 
 
+def written_anew(root: Node) -> bool:
+    """Whether a redirection throws away what `$BASH_ENV` held."""
+    targets = [(node.child("destination"), _operators(node)) for node in root.below() if node.kind == "file_redirect"]
+    return any(target is not None and target.text in _FILES and {">", ">|"} & signs for target, signs in targets)
+
+
 def told(command: Node) -> list[str | None]:
     """What a command may write to `$BASH_ENV` because its words name that file."""
     words = command_words(command)

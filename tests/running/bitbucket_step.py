@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.running import record
 from tests.running.circleci_job import cannot
 from tests.running.event import Event
 from tests.running.place import Done, Place, TooLongError
@@ -73,7 +74,14 @@ def texts(step: dict[str, Any]) -> list[str]:
     return [item for key in ("script", "after-script") for item in step.get(key) or () if isinstance(item, str)]
 
 
-def names(place: Place, clone: Path, project: Path) -> tuple[Path, ...]:
-    """The ways to the clone directory: a link to it may stand where the job expects its working directory."""
+def names(clone: Path, project: Path) -> dict[Path, str]:
+    """What the ways to the clone directory are called in a record.
+
+    A link to it may stand where the job expects its working directory, or in it, where it checks out below that.
+    """
     links = [path for path in (project, *project.parents) if path.is_symlink()]
-    return (clone, *(link for link in links if link.readlink() == clone))
+    inside = [path for path in project.iterdir() if path.is_symlink()] if project.is_dir() and not links else []
+    below = next((path.name for path in inside if path.readlink() == clone), "")
+    if below:
+        return {project: record.PROJECT, clone: f"{record.PROJECT}/{below}"}
+    return dict.fromkeys((clone, *(link for link in links if link.readlink() == clone)), record.PROJECT)

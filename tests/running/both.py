@@ -93,11 +93,11 @@ def _run(
     place.set_up(failing, circleci=True)
     one = CircleCI(job, event, place, carry)
     one.run()
-    first = record.take(place, (one.project,), one.printed, one.own, succeeded=not one.failed)
+    first = record.take(place, {one.project: record.PROJECT}, one.printed, one.own, succeeded=not one.failed)
     place.set_up(failing, _lacking(step, outcome), circleci=False)
     two = Bitbucket(step, event, place)
     two.run(kept)
-    ways = names(place, two.clone, one.project)
+    ways = names(two.clone, one.project)
     second = record.take(place, ways, two.printed, one.own, succeeded=two.status == 0)
     return Pair(first, _without_starts(second, job, outcome), _at_once(job, step))
 

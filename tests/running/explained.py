@@ -29,10 +29,11 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "parameter-settled": _SEEN,  # the default stands there
         "home-checkout": _ALL,  # what lies there lies in the clone directory
         "late-checkout": _SEEN,  # the repository is there already
-        "checkout-path": frozenset({Kind.DIRECTORY, Kind.FILES, Kind.OUTPUT}),  # a link, and no folder around it
         "parent-directory": _ALL,  # what lies beside the checkout is another thing there
         "neighbour-in-home": _ALL,  # the same, called by its full name
         "run-key-unclear": _ALL,  # nobody knows what the key does
+        "bash-env-anew": _SEEN | {Kind.ENVIRONMENT},  # what the file has set stays set
+        "bash-env-directory": _ALL,  # the command runs elsewhere, or nowhere
         "variable-name": frozenset({Kind.ENVIRONMENT}),  # a variable that no shell can export
         "artifact": frozenset({Kind.FILES}),  # what lies elsewhere is copied
         "test-results": frozenset({Kind.FILES}),  # reports are copied where they are found

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,8 @@ from tests.running.place import Place
 
 Plain = Callable[[str], str]
 """What gives folders the names that both sides share."""
+PROJECT = "<project>"
+"""What the working directory is called."""
 _OWN = ("BASH_ENV", "OLDPWD", "PWD", "SHLVL", "_", "CI", "BUILD_DIR")
 _SERVICES = ("CIRCLE", "BITBUCKET_")
 _TEMPORARY = re.compile(r"(tmp/[\w-]+\.)\w{4,}|(tmp/)\w{6,}")
@@ -35,25 +37,26 @@ class Record(NamedTuple):
 
 
 def take(
-    place: Place, project: Iterable[Path], printed: Iterable[str], own: frozenset[str], *, succeeded: bool
+    place: Place, ways: Mapping[Path, str], printed: Iterable[str], own: frozenset[str], *, succeeded: bool
 ) -> Record:
     """The record of what ran in a place.
 
-    `project` are the ways to the working directory, which has one name in the record; `own` are the variables that the
-    config itself sets. Those of the two services are left out unless the config sets them.
+    `ways` to the working directory have a name of their own in the record; `own` are the variables that the config
+    itself sets. Those of the two services are left out unless the config sets them.
     """
-    ways = [str(path) for path in sorted(project, key=lambda path: -len(str(path)))]
-    ways += [f"~{way.removeprefix(str(place.home))}" for way in ways if way.startswith(f"{place.home}/")]  # from dirs
+    called = {str(path): ways[path] for path in sorted(ways, key=lambda path: -len(str(path)))}
+    called |= {f"~{w.removeprefix(str(place.home))}": n for w, n in called.items() if w.startswith(f"{place.home}/")}
 
     def plain(text: str) -> str:
-        for way in ways:
-            text = re.sub(rf"{re.escape(way)}(?![\w.-])", "<project>", text)
+        for way, name in called.items():  # `~`: what `dirs` says
+            text = re.sub(rf"{re.escape(way)}(?![\w.-])", name, text)
         return _TEMPORARY.sub(r"\1\2XXXXXX", text.replace(str(place.home), "~").replace(str(place.root), ""))
 
     order = (place.box / "order").read_text(encoding="utf-8").split()
     texts = ((place.box / "calls" / number).read_text("utf-8", "replace") for number in order)
     calls = tuple(_called(text, plain, own) for text in texts)
-    return Record(succeeded, calls, plain("".join(printed)), tuple(sorted(_files(place, plain).items())))
+    files = _files(place, plain, frozenset(ways.values()))
+    return Record(succeeded, calls, plain("".join(printed)), tuple(sorted(files.items())))
 
 
 def _called(entry: str, plain: Plain, own: frozenset[str]) -> Called:
@@ -75,7 +78,7 @@ def _foreign(name: str) -> bool:
     return name in _OWN or name.startswith(_SERVICES)
 
 
-def _files(place: Place, plain: Plain) -> dict[str, str]:
+def _files(place: Place, plain: Plain, checkouts: frozenset[str]) -> dict[str, str]:
     """The files that the job made, changed or took away.
 
     A link that stands for the working directory is none, and neither is the archive in which a workspace is handed on
@@ -87,7 +90,7 @@ def _files(place: Place, plain: Plain) -> dict[str, str]:
             continue
         if path.is_symlink():
             target = plain(str(path.readlink()))
-            if target != "<project>" and plain(str(path)) != "<project>":
+            if checkouts.isdisjoint((target, plain(str(path)))):
                 found[plain(str(path))] = f"-> {target}"
         elif path.is_file():
             text = path.read_bytes().decode("utf-8", "replace")
