@@ -1,8 +1,8 @@
 """What every shell of a step starts with: variables, the name that commands have for the clone, `pipefail`.
 
 CircleCI runs each command with these already in place (reference circleci.md, sections 4.1 and 4.3); a
-Bitbucket script sets them first. Jobs with the same variables and working directory get the same lines,
-whichever of them need which, so that a file says them once.
+Bitbucket script sets them first. Jobs with the same variables and working directory get the same lines, if they
+need more than one, whichever of them need which: a file says them once.
 """
 
 from __future__ import annotations

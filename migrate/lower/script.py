@@ -28,7 +28,7 @@ def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tupl
     """The scripts and after-scripts of all jobs.
 
     They are written together: what one job needs an isolated shell for is isolated in every job, and jobs
-    that start alike have the same first lines, so that they can share them.
+    that start alike, with more than a line, have the same first lines, so that they can share them.
     """
     scripts = {name: _script(step) for name, step in steps.items()}
     wants: dict[object, Needs] = {}
@@ -37,7 +37,7 @@ def write(steps: dict[str, StepDraft]) -> dict[str, tuple[tuple[Item, ...], tupl
     apart = {w.text for s in scripts.values() for w in s.items if isinstance(w, Written) and w.isolated}
     written = {}
     for name, script in scripts.items():
-        top = wants[script.needs.place]
+        top = wants[script.needs.place] if "\n" in script.needs.text else script.needs
         items = tuple(_items(script, top, apart))
         job = steps[name].job
         items = tuple(joined(items, f"{job.called}-commands")) if job.copies > 1 else items

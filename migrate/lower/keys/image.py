@@ -91,7 +91,7 @@ def _name(node: Node | None, step: StepDraft, trail: Trail) -> str:
     for symbol in reversed(node.symbols if isinstance(node, Scalar) else ()):
         row = catalog.variable(symbol.name)
         if row is None or row.variable not in catalog.templates:
-            return step.plain(node, "image", trail)
+            return step.plain(node, "image", trail).rstrip(":@")  # a name without its tag is one, `x:` is none
         note_difference(row, step, trail)
         text = f"{text[: symbol.start]}${{{{{row.variable}}}}}{text[symbol.end :]}"
     name = step.claims.text(node, "image", trail)
