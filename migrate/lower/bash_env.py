@@ -11,7 +11,7 @@ from typing import NamedTuple
 from migrate.diagnostics import Fate, declare
 from migrate.lower.draft import Run, StepDraft
 from migrate.shell import Effects, analyse, tree
-from migrate.shell.appends import written_anew
+from migrate.shell.appends import FILES, written_anew
 from migrate.shell.ending import cannot_fail
 from migrate.shell.statements import statements
 
@@ -36,7 +36,6 @@ GOES_AWAY = declare(
     *_DOCS,
 )
 NAME = "BASH_ENV"
-_SOURCES = frozenset({"$BASH_ENV", "${BASH_ENV}", '"$BASH_ENV"', '"${BASH_ENV}"'})
 
 
 class File(NamedTuple):
@@ -76,7 +75,7 @@ def file_of(environment: dict[str, str], written: Iterable[tuple[str, Effects]])
 
 def does_itself(text: str, effects: Effects) -> bool:
     """Whether a command does all that it hands on through the file, or reads the file itself."""
-    if _SOURCES & set(effects.sources):
+    if FILES & set(effects.sources):
         return True
     own = statements(text)
     return all(one is not None and statements(one) <= own for one in effects.bash_env)
@@ -84,16 +83,16 @@ def does_itself(text: str, effects: Effects) -> bool:
 
 def has_read(text: str, effects: Effects) -> bool:
     """Whether a command leaves its shell as if the file had been read behind it."""
-    if not _SOURCES & set(effects.sources):
+    if not FILES & set(effects.sources):
         return bool(effects.bash_env) and does_itself(text, effects)
     last = analyse(text.rstrip().rpartition("\n")[2])
-    return bool(_SOURCES & set(last.sources)) and not last.bash_env
+    return bool(FILES & set(last.sources)) and not last.bash_env
 
 
 def beyond(effects: Effects, again: set[str]) -> bool:
     """Whether a command reads or exports more than it hands on; the files in `again` are read by later ones, too."""
     carried = analyse("\n".join(text for text in effects.bash_env if text))
-    sources = set(effects.sources) - _SOURCES - set(carried.sources) - again
+    sources = set(effects.sources) - FILES - set(carried.sources) - again
     return bool(sources or effects.exports - carried.exports)
 
 

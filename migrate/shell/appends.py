@@ -5,7 +5,8 @@ from __future__ import annotations
 from migrate.shell.node import Node
 from migrate.shell.words import Word, command_words, literal, unescaped
 
-_FILES = frozenset({"$BASH_ENV", "${BASH_ENV}", '"$BASH_ENV"', '"${BASH_ENV}"'})
+FILES = frozenset({"$BASH_ENV", "${BASH_ENV}", '"$BASH_ENV"', '"${BASH_ENV}"'})
+"""How texts name the file."""
 _OUTPUTS = frozenset({">", ">>", "&>", "&>>", ">|"})
 _NAME = "BASH_ENV"
 _READING = frozenset({".", "source", "cat", "echo", "printf", "test", "[", "grep", "head", "tail", "ls", "wc", "touch"})
@@ -31,7 +32,7 @@ def redirected(body: Node | None, redirects: tuple[Node, ...]) -> list[str | Non
         target = redirect.child("destination")
         operators = _operators(redirect)
         if target is not None and _NAME in target.text and _OUTPUTS & operators:
-            plain = target.text in _FILES and ">>" in operators and redirect.child("descriptor") is None
+            plain = target.text in FILES and ">>" in operators and redirect.child("descriptor") is None
             sent.append(_output(body, redirects) if plain and body is not None else None)
     return sent
 
@@ -39,7 +40,7 @@ def redirected(body: Node | None, redirects: tuple[Node, ...]) -> list[str | Non
 def written_anew(root: Node) -> bool:
     """Whether a redirection throws away what `$BASH_ENV` held."""
     targets = [(node.child("destination"), _operators(node)) for node in root.below() if node.kind == "file_redirect"]
-    return any(target is not None and target.text in _FILES and {">", ">|"} & signs for target, signs in targets)
+    return any(target is not None and target.text in FILES and {">", ">|"} & signs for target, signs in targets)
 
 
 def told(command: Node) -> list[str | None]:
@@ -56,7 +57,7 @@ def read(command: Node, redirects: tuple[Node, ...]) -> list[str | None]:
     words = command_words(command) if command.kind == "command" else ()
     documents = [redirect for redirect in redirects if redirect.kind == "heredoc_redirect"]
     tee = tee_words(words)
-    if any(word.text in _FILES for word in tee):
+    if any(word.text in FILES for word in tee):
         appended = any(word.text in {"-a", "--append"} for word in tee)
         return [_heredoc(document) if appended else None for document in documents]
     runs = bool(words) and words[0].text not in _READING
@@ -70,7 +71,7 @@ def through_tee(members: tuple[Node, ...]) -> list[str | None]:
     sent: list[str | None] = []
     for number, member in enumerate(members):
         words = tee_words(command_words(_command(member)))
-        if any(word.text in _FILES for word in words):
+        if any(word.text in FILES for word in words):
             appended = any(word.text in {"-a", "--append"} for word in words)
             sent.append(_printed(members[0]) if appended and number == 1 else None)
     return sent

@@ -6,10 +6,11 @@ of the text is left to run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.shell import tree
+from migrate.shell.edit import with_texts
 from migrate.shell.node import Node
 from migrate.shell.words import command_words
 
@@ -52,7 +53,7 @@ def called(text: str, programs: frozenset[Words]) -> tuple[Called, ...]:
 
 def replaced(text: str, calls: tuple[Called, ...], by: str) -> str:
     """The text with something else in place of the calls."""
-    return _cut(text, ((call.start, call.end, by) for call in calls))
+    return with_texts(text, ((call.start, call.end, by) for call in calls))
 
 
 def leaving(text: str, calls: tuple[Called, ...]) -> str:
@@ -60,20 +61,12 @@ def leaving(text: str, calls: tuple[Called, ...]) -> str:
     source = text.encode("utf-8", "surrogatepass")
     gaps = [len(source[call.end :]) - len(source[call.end :].lstrip(_GAP)) if call.exit_end else 0 for call in calls]
     found = zip(calls, gaps, strict=True)
-    return _cut(text, ((call.start, call.end + gap, "" if call.exit_end else "exit 0") for call, gap in found))
+    return with_texts(text, ((call.start, call.end + gap, "" if call.exit_end else "exit 0") for call, gap in found))
 
 
 def staying(text: str, calls: tuple[Called, ...]) -> str:
     """The text as it would be if the calls did nothing, and those with an `exit 0` behind them did not leave."""
-    return _cut(text, ((call.start, call.exit_end or call.end, ":") for call in calls))
-
-
-def _cut(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
-    source, out, place = text.encode("utf-8", "surrogatepass"), [], 0
-    for start, end, by in pieces:
-        out += [source[place:start], by.encode()]
-        place = end
-    return b"".join([*out, source[place:]]).decode("utf-8", "surrogatepass")
+    return with_texts(text, ((call.start, call.exit_end or call.end, ":") for call in calls))
 
 
 def _below(node: Node, place: _Place, after: Node | None, programs: frozenset[Words]) -> Iterator[Called]:

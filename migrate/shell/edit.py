@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from migrate.shell import references, tree
@@ -19,6 +19,15 @@ _OF_THE_SHELL = frozenset({".", "cd", "exec", "exit", "export", "set", "source",
 """What would do something to the shell."""
 
 
+def with_texts(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
+    """The text with other texts in place of some stretches of it, which are given in bytes and do not overlap."""
+    source, pieces, place = text.encode("utf-8", "surrogatepass"), [], 0
+    for start, end, new in sorted(changes):
+        pieces += [source[place:start], new.encode("utf-8", "surrogatepass")]
+        place = end
+    return b"".join([*pieces, source[place:]]).decode("utf-8", "surrogatepass")
+
+
 def rename_variables(text: str, names: Mapping[str, str]) -> str:
     """The text with other names for the variables that it expands: `$X`, `${X:-y}`, `$((X))`, `[[ -v X ]]`.
 
@@ -28,14 +37,8 @@ def rename_variables(text: str, names: Mapping[str, str]) -> str:
     """
     if not any(name in text for name in names):
         return text
-    syntax = tree.parse(text)
-    pieces, place = [], 0
-    for node in sorted(_references(syntax.root), key=lambda name: name.start):
-        new = names.get(node.text)
-        if new is not None and node.start >= place:
-            pieces += [syntax.source[place : node.start], new.encode()]
-            place = node.end
-    return _text(b"".join([*pieces, syntax.source[place:]]))
+    found = {node.start: node for node in _references(tree.parse(text).root)}
+    return with_texts(text, ((node.start, node.end, names[node.text]) for node in found.values() if node.text in names))
 
 
 def _references(root: Node) -> Iterator[Node]:
@@ -60,7 +63,7 @@ def without_program(text: str, name: str) -> str:
     syntax = tree.parse(text)
     if not syntax.valid:
         return text
-    pieces, place = [], 0
+    changes = []
     for node in syntax.root.below():
         words = [child for child in node.children if child.named and child.kind != "comment"]
         names = [child for child in words if child.kind == "command_name"]
@@ -70,22 +73,17 @@ def without_program(text: str, name: str) -> str:
         while behind and behind[0].text in _PLAIN_OPTIONS:
             behind.pop(0)
         if behind and not behind[0].text.startswith("-") and behind[0].text not in _OF_THE_SHELL:
-            pieces.append(syntax.source[place : names[0].start])
-            place = behind[0].start
-    return _text(b"".join([*pieces, syntax.source[place:]]))
+            changes.append((names[0].start, behind[0].start, ""))
+    return with_texts(text, changes)
 
 
 def replace_calls(text: str, words: tuple[str, ...], by: str) -> str:
     """The text with another command in the place of each that begins with these words; redirections stay."""
     if words[0] not in text:
         return text
-    syntax = tree.parse(text)
-    pieces, place = [], 0
-    for node in syntax.root.below():
-        if node.kind == "command" and tuple(word.text for word in command_words(node)[: len(words)]) == words:
-            pieces += [syntax.source[place : node.start], by.encode()]
-            place = node.end
-    return _text(b"".join([*pieces, syntax.source[place:]]))
+    found = (node for node in tree.parse(text).root.below() if node.kind == "command")
+    called = (node for node in found if tuple(word.text for word in command_words(node)[: len(words)]) == words)
+    return with_texts(text, ((node.start, node.end, by) for node in called))
 
 
 def trim(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.shell import tree
@@ -46,15 +46,6 @@ def calls(text: str, program: str) -> tuple[Call, ...]:
     """The calls of a program in a text, in their order; none in a text that is not understood."""
     syntax = tree.parse(text)
     return tuple(_found(syntax.root, program, _Place(), swallowed=False)) if syntax.valid and program in text else ()
-
-
-def with_texts(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
-    """The text with other texts in place of some stretches of it, which are given in bytes and do not overlap."""
-    source, pieces, place = text.encode("utf-8", "surrogatepass"), [], 0
-    for start, end, new in sorted(changes):
-        pieces += [source[place:start], new.encode("utf-8", "surrogatepass")]
-        place = end
-    return b"".join([*pieces, source[place:]]).decode("utf-8", "surrogatepass")
 
 
 class _Place(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrate.shell import tree
+from migrate.shell.edit import with_texts
 
 _PAIR = 2
 
@@ -24,8 +25,8 @@ def ended(text: str) -> str | None:
     parts = syntax.root.parts if syntax.valid else ()
     if not parts or parts[-1].kind not in {"list", "negated_command"} or parts[-1].text.startswith("("):
         return None
-    cut = (syntax.source[: parts[-1].start], b"(", syntax.source[parts[-1].start : parts[-1].end], b")")
-    return b"".join([*cut, syntax.source[parts[-1].end :]]).decode("utf-8", "surrogatepass")
+    start, end = parts[-1].start, parts[-1].end
+    return with_texts(text, [(start, start, "("), (end, end, ")")])
 
 
 def entered(text: str, longest: int) -> str | None:

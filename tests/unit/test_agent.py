@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from migrate.lower.agent.patterns import Start, alternatives, listing, search, split
 from migrate.lower.agent.words import program
 from migrate.shell import quote
-from migrate.shell.piped import calls, with_texts
+from migrate.shell.edit import with_texts
+from migrate.shell.piped import calls
 
 TREE = (
     *("a.py", "b.ts", ".c.py", "t/a.py", "t/b.ts", "t/.d/a.py", "t/u/a.py", "t/u/ab.py", "t/u/v/b.ts", "t/u/v/a b.py"),

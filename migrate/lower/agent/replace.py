@@ -6,7 +6,8 @@ from migrate.diagnostics import Trail
 from migrate.lower.agent import subst, tests
 from migrate.lower.draft import StepDraft
 from migrate.shell import analyse
-from migrate.shell.piped import Call, calls, with_texts
+from migrate.shell.edit import with_texts
+from migrate.shell.piped import Call, calls
 
 _Room = Callable[[Call, StepDraft, Trail], tuple[int, int, str] | None]
 _ROOMS: dict[tuple[str, ...], _Room] = {
