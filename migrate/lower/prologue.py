@@ -78,9 +78,11 @@ class Needs(NamedTuple):
         lines += _PROFILES.get(self.login, ())
         if self.around and self.around != posixpath.dirname(self.directory):
             lines.append(f"mkdir -p {word(self.around)}")
-        for name in self.names:
-            lines += [f"# the commands call the checkout {name}", *_link(name, emptied=self.emptied)]
-        if self.names and is_go_path(self.directory):
+        go = is_go_path(self.directory) and bool(self.names)
+        for number, name in enumerate(self.names):
+            why = "Go looks for the checkout in" if go and not number else "the commands call the checkout"
+            lines += [f"# {why} {name}", *_link(name, emptied=self.emptied)]
+        if go:
             lines.append(f"cd {word(self.names[0])}")
         if own:
             lines.append('if [ -f "$BASH_ENV" ]; then . "$BASH_ENV" || true; fi')
