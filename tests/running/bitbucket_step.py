@@ -74,14 +74,12 @@ def texts(step: dict[str, Any]) -> list[str]:
     return [item for key in ("script", "after-script") for item in step.get(key) or () if isinstance(item, str)]
 
 
-def names(clone: Path, project: Path) -> dict[Path, str]:
-    """What the ways to the clone directory are called in a record.
+def names(clone: Path, project: Path, checkout: Path) -> dict[Path, str]:
+    """What the ways to the clone directory are called in a record: CircleCI may check out below its `project`.
 
-    A link to it may stand where the job expects its working directory, or in it, where it checks out below that.
+    A link to the clone may stand where the job expects its working directory.
     """
+    if checkout != project and checkout.is_relative_to(project):
+        return {project: record.PROJECT, clone: f"{record.PROJECT}/{checkout.relative_to(project)}"}
     links = [path for path in (project, *project.parents) if path.is_symlink()]
-    inside = [path for path in project.iterdir() if path.is_symlink()] if project.is_dir() and not links else []
-    below = next((path.name for path in inside if path.readlink() == clone), "")
-    if below:
-        return {project: record.PROJECT, clone: f"{record.PROJECT}/{below}"}
     return dict.fromkeys((clone, *(link for link in links if link.readlink() == clone)), record.PROJECT)

@@ -97,7 +97,7 @@ def _run(
     place.set_up(failing, _lacking(step, outcome), circleci=False)
     two = Bitbucket(step, event, place)
     two.run(kept)
-    ways = names(two.clone, one.project)
+    ways = names(two.clone, one.project, one.checkout)
     second = record.take(place, ways, two.printed, one.own, succeeded=two.status == 0)
     return Pair(first, _without_starts(second, job, outcome), _at_once(job, step))
 

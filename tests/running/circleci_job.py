@@ -48,6 +48,8 @@ class CircleCI:
         self.carry = carry
         self.job, self.event, self.place = job, event, place
         self.project = place.path(self.text(find(job.keys, "working_directory")) or "~/project", place.home)
+        paths = [self.text(find(call.body, "path")) for call in job.steps if call.step == "checkout"]
+        self.checkout = place.path(paths[0] if paths else "", self.project)
         self.environment = dict(event.circleci(job.called))
         self.environment |= {"CIRCLE_NODE_INDEX": str(job.copy), "CIRCLE_NODE_TOTAL": str(job.copies)}
         self.environment |= {"CIRCLE_WORKING_DIRECTORY": str(self.project), "BASH_ENV": str(place.box / "bash_env")}
