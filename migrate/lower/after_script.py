@@ -10,6 +10,7 @@ from migrate.lower import halting
 from migrate.lower.brackets import has_own_place
 from migrate.lower.draft import Run
 from migrate.lower.prologue import Needs
+from migrate.lower.shells import DEFAULT
 from migrate.lower.written import Script, Written, command, in_brackets, prologue, setting_of, tested
 from migrate.shell.ending import is_single
 
@@ -75,9 +76,9 @@ def _text(written: Written, script: Script, top: Needs, *, last: bool) -> str:
 def _is_plain(written: Written) -> bool:
     """Whether a command is a single one that leaves nothing behind, so that `set -e` has nothing to decide in it."""
     run, effects = written.run, written.effects
-    lasting = effects.sets or effects.bash_env or written.halts or not effects.contained
+    lasting = effects.sets or effects.bash_env or written.halts or not effects._replace(unchecked_end=False).contained
     alone = (run.ours and "\n" not in written.text) or is_single(written.text)
-    return alone and not lasting and not has_own_place(run) and run.options is None
+    return alone and not lasting and not has_own_place(run) and run.options in {None, DEFAULT}
 
 
 def _ended_before(run: Run) -> Iterator[Command]:
