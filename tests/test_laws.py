@@ -176,6 +176,7 @@ ORDER = ("", "on_fail", "always")
 @example([("if false; then echo 'export B=never' >> $BASH_ENV; fi", ""), ("echo one", "")])
 @example([("true; exit 3", ""), ("echo 'export B=handed' >> $BASH_ENV", ""), ("echo one", "always")])
 @example([("false; echo unreached", "always"), ("echo one", "always")])
+@example([("[ -f nope ] && echo found", "on_fail")])
 @example([("export A=exported", ""), ('echo "A=$A X=$X B=$B F=$(type -t f)"', "always")])
 def test_commands_do_the_same_on_both_sides(runs: list[tuple[str, str]]) -> None:
     """A job's commands do the same, and end the same, in CircleCI's shells and in Bitbucket's one.

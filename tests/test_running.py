@@ -135,6 +135,13 @@ CASES: dict[str, Case] = {
     "when": Case(BOTH_WAYS % "true"),
     "unless": Case(BOTH_WAYS % "false"),
     "on_fail, where nothing fails": job("run: make", run("report", "when: on_fail"), told=""),
+    "a list on_fail, where nothing fails": job("run: make", run("false && report", "when: on_fail"), "run: make two"),
+    "lists on_fail, where something fails": job(
+        "run: make",
+        run("report one || report two", "when: on_fail"),
+        run("report && x", "when: on_fail"),
+        failing="make",
+    ),
     "on_fail, where something fails": job("run: make", run("report", "when: on_fail"), failing="make"),
     "always, where something fails": job("run: make", "run: test1", run("report", "when: always"), failing="make"),
     "environment as a list": job("run: make", keys="environment: [A: one, 'B=two words', C: yes]"),

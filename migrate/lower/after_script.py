@@ -13,6 +13,7 @@ from migrate.lower.prologue import Needs
 from migrate.lower.shells import DEFAULT
 from migrate.lower.written import Script, Written, command, in_brackets, prologue, setting_of, tested
 from migrate.shell.ending import is_single
+from migrate.shell.statements import is_list
 
 _UNLESS_WELL = '[ "$BITBUCKET_EXIT_CODE" -eq 0 ] ||'
 
@@ -43,7 +44,7 @@ def _only(only: Written) -> Iterator[Command]:
     yield from _ended_before(only.run)
     text, _ = halting.written(only.text, only.halts, alone=False, last=True, asked=False)
     text = tested(text, only.run)
-    yield command(f"{_UNLESS_WELL} {text}" if only.run.when == "on_fail" else text, only.run)
+    yield command(_asking(text, only.run), only.run)
 
 
 def _several(script: Script, top: Needs) -> Iterator[Command]:
@@ -55,7 +56,7 @@ def _several(script: Script, top: Needs) -> Iterator[Command]:
             yield from _ended_before(written.run)
         asked = written.run.may_be_ended and not written.halts
         text = _text(written, script, top, last=index == len(script.after) - 1)
-        yield command(f"{_UNLESS_WELL} {text}" if written.run.when == "on_fail" else text, written.run)
+        yield command(_asking(text, written.run), written.run)
 
 
 def _text(written: Written, script: Script, top: Needs, *, last: bool) -> str:
@@ -71,6 +72,13 @@ def _text(written: Written, script: Script, top: Needs, *, last: bool) -> str:
     if script.file.written_by(written.text, written.effects) and not last:
         text += f"\n{script.file.reading}"
     return text
+
+
+def _asking(text: str, run: Run) -> str:
+    """The command behind the question whether something has failed, if it runs only then."""
+    if run.when != "on_fail":
+        return text
+    return f"{_UNLESS_WELL} ({text})" if is_list(text) else f"{_UNLESS_WELL} {text}"
 
 
 def _is_plain(written: Written) -> bool:

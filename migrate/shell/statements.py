@@ -19,6 +19,12 @@ def is_subshell(text: str) -> bool:
     return len(parts) == 1 and parts[0].kind == "subshell"
 
 
+def is_list(text: str) -> bool:
+    """Whether a text begins with `a && b` or `a || b`, which `x ||` before it would take apart."""
+    parts = tree.parse(text).root.parts
+    return bool(parts) and parts[0].kind == "list"
+
+
 def ended(text: str) -> str | None:
     """The text with its last statement in brackets, if that is `a && b` or `! a`: then `set -e` sees how it ended."""
     syntax = tree.parse(text)
