@@ -136,6 +136,7 @@ CASES: dict[str, Case] = {
     "unless": Case(BOTH_WAYS % "false"),
     "on_fail, where nothing fails": job("run: make", run("report", "when: on_fail"), told=""),
     "a list on_fail, where nothing fails": job("run: make", run("false && report", "when: on_fail"), "run: make two"),
+    "a list on_fail with a comment": job("run: make", run("report || x # why", "when: on_fail"), failing="make"),
     "lists on_fail, where something fails": job(
         "run: make",
         run("report one || report two", "when: on_fail"),

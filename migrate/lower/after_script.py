@@ -78,7 +78,9 @@ def _asking(text: str, run: Run) -> str:
     """The command behind the question whether something has failed, if it runs only then."""
     if run.when != "on_fail":
         return text
-    return f"{_UNLESS_WELL} ({text})" if is_list(text) else f"{_UNLESS_WELL} {text}"
+    if is_list(text):
+        text = f"({text}\n)" if "#" in text else f"({text})"  # a comment goes on to the end of its line
+    return f"{_UNLESS_WELL} {text}"
 
 
 def _is_plain(written: Written) -> bool:

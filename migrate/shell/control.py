@@ -6,15 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from migrate.shell import appends, builtin
+from migrate.shell.ending import NEVER_FAIL
 from migrate.shell.flow import Flow, Known, Scope, both, either
 from migrate.shell.node import Node
 from migrate.shell.words import command_words
 
 if TYPE_CHECKING:
     from migrate.shell.walk import Walk
-
-_SURE = frozenset({"true", ":"})
-"""Commands that end well, whatever happens."""
 
 Room = Callable[["Walk", Node, frozenset[str], Scope], Flow]
 
@@ -39,7 +37,7 @@ def _list(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
 
 def _is_forgiven(others: list[Node]) -> bool:
     """Whether `|| true` is all that follows."""
-    return [item.text for item in others] in [["||", sure] for sure in _SURE]
+    return [item.text for item in others] in [["||", sure] for sure in NEVER_FAIL]
 
 
 def _negated(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:
@@ -83,7 +81,7 @@ def _may_fail(member: Node) -> bool:
     redirects = [child for child in (*member.children, *(body or member).children) if child.kind.endswith("_redirect")]
     if words == ["cat"] and redirects:
         return any(redirect.kind != "heredoc_redirect" for redirect in redirects)
-    return not words or words[0] not in {"echo", *_SURE} or bool(redirects)
+    return not words or words[0] not in {"echo", *NEVER_FAIL} or bool(redirects)
 
 
 def _if(walk: Walk, node: Node, known: frozenset[str], scope: Scope) -> Flow:

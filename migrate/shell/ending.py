@@ -13,7 +13,8 @@ from migrate.shell import builtin, tree
 from migrate.shell.node import Node
 from migrate.shell.words import command_words
 
-_NEVER_FAIL = frozenset({"true", ":"})
+NEVER_FAIL = frozenset({"true", ":"})
+"""Commands that end well, whatever happens."""
 _CLAUSES = frozenset({"elif_clause", "else_clause", "case_item"})
 
 
@@ -98,4 +99,4 @@ def _may_fail(node: Node) -> bool:
     if node.kind in {"variable_assignment", "variable_assignments"}:
         return any(below.kind == "command_substitution" for below in node.below())
     words = command_words(node) if node.kind == "command" else ()
-    return not (words and words[0].text in _NEVER_FAIL and not node.having("file_redirect"))
+    return not (words and words[0].text in NEVER_FAIL and not node.having("file_redirect"))
