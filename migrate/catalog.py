@@ -77,10 +77,13 @@ class Catalog:
         return self._trees[path]
 
     def orb(self, name: str) -> tuple[str, str] | None:
-        """The name and the text of the mapping of an orb such as `circleci/node`, if there is one."""
+        """The name and the text of the mapping of an orb such as `circleci/node`, if there is one.
+
+        The second document of a mapping file, its examples, is for tests and readers.
+        """
         path = f"orbs/{name}.yml"
         file = next((folder / path for folder in self.folders if (folder / path).is_file()), None)
-        return (f"mappings/{path}", file.read_text(encoding="utf-8")) if file else None
+        return (f"mappings/{path}", file.read_text(encoding="utf-8").partition("\n---\n")[0]) if file else None
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of the mapping files in `folder`, sorted."""

@@ -14,7 +14,7 @@ from migrate.circleci import config as circleci
 from migrate.circleci.config import Files
 from migrate.circleci.expand import expand
 from migrate.circleci.machines import apart
-from migrate.circleci.orbs import Missing, OrbSource, Wanted, parse
+from migrate.circleci.orbs import Orbs, OrbSource
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Exhausted, Fate, Note, Notes, Span, declare
 from migrate.lower import Lowered, lower
@@ -123,7 +123,7 @@ def convert(
         decided = _choices(choices, claims, notes).adding(add)
         decided = decided._replace(style=style or decided.style, layout=layout or decided.layout)
         draft = Draft(catalog or Catalog(), decided, claims, notes, has_file)
-        return _converted(source, draft, orbs, files, continuation)
+        return _converted(source, draft, Orbs(orbs, draft.catalog.orb), files, continuation)
     except Exhausted:
         return Outcome(None, tuple(notes), source)
     except RecursionError:
@@ -132,9 +132,8 @@ def convert(
         return Outcome(None, tuple(notes), source)
 
 
-def _converted(source: Source, draft: Draft, orbs: OrbSource, files: Files, continuation: Source | None) -> Outcome:
+def _converted(source: Source, draft: Draft, orbs: Orbs, files: Files, continuation: Source | None) -> Outcome:
     claims, notes = draft.claims, draft.notes
-    orbs = _mapped_first(draft.catalog, orbs)
     root = read(source.text, source.path, notes)
     loaded = circleci.load(root, claims, orbs) if root is not None and not notes.refused else None
     if root is None or loaded is None:
@@ -156,16 +155,6 @@ def _converted(source: Source, draft: Draft, orbs: OrbSource, files: Files, cont
     for one in roots:
         _note_unread(one, claims, notes)
     return _outcome(source, plan, lowered, draft)._replace(files=read_too)
-
-
-def _mapped_first(catalog: Catalog, orbs: OrbSource) -> OrbSource:
-    """The sources of orbs, our own mappings before all others."""
-
-    def find(wanted: Wanted) -> tuple[str, str] | Missing | None:
-        reference = parse(wanted.reference)
-        return (catalog.orb(reference.orb) if reference else None) or orbs(wanted)
-
-    return find
 
 
 def _choices(choices: Source | None, claims: Claims, notes: Notes) -> Choices:

@@ -10,7 +10,7 @@ import yaml
 from migrate import Outcome, Source, convert
 from migrate.circleci.config import load
 from migrate.circleci.expand import expand
-from migrate.circleci.orbs import Wanted, is_exact, parse
+from migrate.circleci.orbs import Orbs, Wanted, is_exact, parse
 from migrate.circleci.plan import Plan
 from migrate.cli.orb_sources import OrbFiles, orb_files
 from migrate.diagnostics import Note, Notes
@@ -146,7 +146,7 @@ def expanded(text: str) -> tuple[Plan, Notes]:
     claims = Claims(notes)
     root = read(text, "config.yml", notes)
     assert root
-    loaded = load(root, claims, library().source)
+    loaded = load(root, claims, Orbs(library().source))
     assert loaded
     return expand(loaded, claims), notes
 

@@ -15,7 +15,7 @@ from migrate.circleci.conditions import TRUE, Condition, all_of
 from migrate.circleci.config import Files
 from migrate.circleci.expand import expand
 from migrate.circleci.handover import Handover
-from migrate.circleci.orbs import OrbSource
+from migrate.circleci.orbs import Orbs
 from migrate.circleci.path_filters import Cases
 from migrate.circleci.plan import Job, Plan, Requirement, Workflow
 from migrate.diagnostics import Fate, declare
@@ -79,7 +79,7 @@ class Follower(NamedTuple):
 
     claims: Claims
     files: Files
-    orbs: OrbSource
+    orbs: Orbs
     extra_steps: tuple[str, ...]
     given: tuple[str, str] | None = None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from migrate.circleci import filters, names, plan
 from migrate.circleci.conditions import FALSE, TRUE, Condition
-from migrate.circleci.config import Config
+from migrate.circleci.config import Config, Definition
 from migrate.circleci.events import on_push
 from migrate.circleci.groups import refuse_misuse, refuse_nested
 from migrate.circleci.invocation import Invoker, Use
@@ -166,7 +166,7 @@ def _implicit_workflow(config: Config, invoker: Invoker) -> tuple[Workflow, ...]
     """The workflow of a config that has none: the job `build`, on every push."""
     span = config.root.span
     build = config.namespace.find("jobs", "build")
-    if not build:
+    if not isinstance(build, Definition):
         said = (
             "Cannot find a job named `build` to run in the `jobs:` section; "
             "add one, or a 'workflows:' that says what runs"

@@ -5,7 +5,8 @@ An orb's source is read once, however often and under however many names it is i
 
 from dataclasses import dataclass, field
 
-from migrate.circleci.config import KINDS, Definition, Namespace, refuse_undeclared
+from migrate.circleci.config import KINDS, Behind, Definition, Namespace, refuse_undeclared
+from migrate.circleci.mapped import ORB_GAP, ORB_VERSION, Facts, facts
 from migrate.circleci.orbs import (
     LEGAL,
     ORB_CIRCLE,
@@ -13,7 +14,8 @@ from migrate.circleci.orbs import (
     ORB_SOURCE,
     ORB_UNKNOWN,
     Missing,
-    OrbSource,
+    Orbs,
+    Reference,
     Wanted,
     is_url,
     parse,
@@ -35,9 +37,10 @@ class Importer:
     """Makes the namespaces of one config; `_open` are the orbs that are being read, outermost first."""
 
     claims: Claims
-    source: OrbSource
+    orbs: Orbs
     _files: dict[str, Namespace | None] = field(default_factory=dict)
     _inline: dict[int, tuple[Node, Namespace]] = field(default_factory=dict)
+    _mappings: dict[str, Facts | None] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
     def namespace(self, name: str, root: Node, values: Scope, trail: Trail = ()) -> Namespace:
@@ -88,23 +91,65 @@ class Importer:
             said = f"'{reference}' is no reference to an orb; write {LEGAL}"
             self.claims.notes.refuse(ORB_REFERENCE, (*trail, value.span), f"orbs.{alias}", said)
             return None
-        found = self.source(Wanted(reference, "" if self._open else alias))
+        parsed, wanted = parse(reference), Wanted(reference, "" if self._open else alias)
+        mapping = self._mapping(parsed, trail) if parsed else None
+        if parsed and mapping:
+            return self._mapped(mapping, parsed, wanted, trail)
+        found = self.orbs.source(wanted)
         if found is None or isinstance(found, Missing):
             self._unknown(alias, reference, found or Missing(), trail)
             return None
         return self._from_text(alias, *found, trail)
 
+    def _mapping(self, reference: Reference, trail: Trail) -> Facts | None:
+        """The mapping of an orb, if there is one."""
+        if reference.orb not in self._mappings:
+            found = self.orbs.mapping(reference.orb)
+            root = self._tree(*found, reference.orb, trail) if found else None
+            self._mappings[reference.orb] = facts(root) if isinstance(root, Mapping) else None
+        return self._mappings[reference.orb]
+
+    def _mapped(self, mapping: Facts, reference: Reference, wanted: Wanted, trail: Trail) -> Namespace | None:
+        """The namespace of a mapping; of the source, where there is one and the mapping is for other versions."""
+        if not mapping.covers(reference):
+            found = self.orbs.source(wanted)
+            if found and not isinstance(found, Missing):
+                return self._from_text(wanted.alias, *found, trail)
+            said = f"the mapping of {reference.orb} was made from {mapping.shown}; {reference} may do something else"
+            self.claims.notes.add(ORB_VERSION, trail, f"orbs.{wanted.alias or reference.orb}", said)
+        name = f"{reference} by its mapping"
+        if name not in self._files:
+            if not self._enter(name, trail):
+                return None
+            made = self.namespace(str(reference), mapping.as_of(reference), {}, trail)
+            made.behind = self._behind(mapping, reference, wanted, trail)
+            self._files[name] = made
+            self._open.pop()
+        return self._files[name]
+
+    def _behind(self, mapping: Facts, reference: Reference, wanted: Wanted, trail: Trail) -> Behind:
+        """What gives the orb's source for what its mapping lacks, or says that this is lacking."""
+
+        def behind(kind: str, name: str, lacking: tuple[str, ...]) -> Namespace | None:
+            found = self.orbs.source(wanted)
+            if found and not isinstance(found, Missing):
+                return self._from_text(wanted.alias, *found, trail)
+            what = f"{kind[:-1]} '{name}'"
+            if lacking:
+                what = f"{', '.join(map(repr, lacking))} of the {what}"
+            why = mapping.why(kind, name, lacking)
+            said = f"nothing is known about {what} of {reference}{f': {why}' if why else ''}; "
+            said += f"its steps fail until you replace them; {_ways(wanted.alias, reference, found or Missing())}"
+            self.claims.notes.add(ORB_GAP, trail, f"orbs.{wanted.alias or reference.orb}", said)
+            return None
+
+        return behind
+
     def _unknown(self, alias: str, reference: str, missing: Missing, trail: Trail) -> None:
         """Say that there is no source, and how to come by one."""
-        import shlex  # few orbs are unknown once they are fetched
-
         what = f"the orb '{reference or alias}'"
         said = f"nothing is known about {what}" + (f": {missing.why}" if missing.why else "")
-        fetch = missing.fetch or (f"circle2bb orbs fetch {shlex.quote(reference)}" if parse(reference) else "-")
-        ways = f"--orb-source {alias}=FILE gives its source"
-        if fetch != "-":
-            ways = f"'{fetch}' fetches its source"
-        said += f"; its steps fail until you replace them; {ways}"
+        said += f"; its steps fail until you replace them; {_ways(alias, parse(reference), missing)}"
         self.claims.notes.add(ORB_UNKNOWN, trail, f"orbs.{alias}", said)
 
     def _from_text(self, alias: str, file: str, text: str, trail: Trail) -> Namespace | None:
@@ -117,17 +162,21 @@ class Importer:
 
     def _read(self, alias: str, file: str, text: str, trail: Trail) -> Namespace | None:
         """The namespace of a source; what is wrong in it is said at the line that imports it."""
-        self.claims.notes.imported(file, trail)
-        notes = Notes()
-        root = read(text, file, notes)
-        for note in notes:
-            self.claims.notes.refuse(note.code, note.trail, f"orbs.{alias}", note.detail)
+        root = self._tree(file, text, alias, trail)
         if root is not None and not isinstance(root, Mapping):
             said = (
                 f"the source of an orb is a mapping with 'commands', 'jobs' and 'executors'; this is {root.described}"
             )
             self.claims.notes.refuse(ORB_SOURCE, (root.span,), f"orbs.{alias}", said)
         return self.namespace(alias, root, {}, trail) if isinstance(root, Mapping) else None
+
+    def _tree(self, file: str, text: str, alias: str, trail: Trail) -> Node | None:
+        self.claims.notes.imported(file, trail)
+        notes = Notes()
+        root = read(text, file, notes)
+        for note in notes:
+            self.claims.notes.refuse(note.code, note.trail, f"orbs.{alias}", note.detail)
+        return root
 
     def _enter(self, name: str, trail: Trail) -> bool:
         """Begin an orb; False, and a note, if it is begun already, or if there is no end in sight."""
@@ -138,6 +187,15 @@ class Importer:
             return False
         self._open.append(name)
         return True
+
+
+def _ways(alias: str, reference: Reference | None, missing: Missing) -> str:
+    """How to come by the source of an orb."""
+    import shlex  # few orbs are unknown once they are fetched
+
+    fetch = missing.fetch or (f"circle2bb orbs fetch {shlex.quote(str(reference))}" if reference else "-")
+    given = f"{alias}=FILE" if alias else "FILE"
+    return f"--orb-source {given} gives its source" if fetch == "-" else f"'{fetch}' fetches its source"
 
 
 __all__ = ["Importer"]

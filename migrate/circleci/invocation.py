@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from migrate.circleci import filters, groups
 from migrate.circleci.conditions import Condition
-from migrate.circleci.config import Definition, Namespace
+from migrate.circleci.config import Definition, Namespace, Nowhere
 from migrate.circleci.jobs import ExpandedJob, JobExpander
 from migrate.circleci.matrix import Instance, instances
 from migrate.circleci.plan import Call, Job, Requirement
@@ -142,10 +142,11 @@ class Invoker(NamedTuple):
             said = f"Only jobs with `type: approval` can be defined inline; '{key}' has the type '{kind}'"
             claims.notes.refuse(INLINE_TYPE, trail, f"workflows.{use.workflow}.jobs.{key}", said)
         meant = self._meant(use)
-        if self.home.leads_nowhere(meant):
+        given = [e.key.text for e in body.entries if e.key.text not in _OWN]
+        definition = self.home.find("jobs", meant, (*given, *(name for name, _ in instance.arguments)))
+        if isinstance(definition, Nowhere):
             claims.whole(body)
             return outer._replace(type="build", steps=(Call(meant, None, trail),))
-        definition = self.home.find("jobs", meant)
         if definition is None:
             if not kind:
                 self._unknown(use)
@@ -158,11 +159,12 @@ class Invoker(NamedTuple):
     def _meant(self, use: Use) -> str:
         """The job that an entry runs: the one of `override-with`, if there is such a job, else its own."""
         other = self.claims.text(self.claims.take(use.body, "override-with"), "override-with", use.trail)
-        if other and self.home.leads_nowhere(other):
+        found = self.home.find("jobs", other) if other else None
+        if isinstance(found, Nowhere):
             said = f"'{other}' would run in place of '{use.key}' if its orb has it; '{use.key}' was converted"
             self.claims.notes.add(OVERRIDE, use.trail, f"workflows.{use.workflow}.jobs.{use.key}", said)
             return use.key
-        return other if other and self.home.find("jobs", other) else use.key
+        return other if found else use.key
 
     def _rendered(self, body: Mapping, frame: Frame) -> Mapping:
         """The entry's keys with their values put in; its steps are rendered where they are expanded."""

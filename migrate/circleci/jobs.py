@@ -6,7 +6,7 @@ Reference circleci.md, sections 1.3, 1.4 and 2.6.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrate.circleci.config import Definition, Namespace
+from migrate.circleci.config import Definition, Namespace, Nowhere
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
 from migrate.circleci.schema import ENVIRONMENTS, JOB
@@ -58,6 +58,7 @@ class JobExpander(NamedTuple):
     def expand(self, job: Definition, arguments: Mapping, caller: Frame) -> ExpandedJob:
         """The job as called with `arguments`, which are written in the caller's scope."""
         self.steps.count = 0
+        arguments = _respelt(job, arguments)
         self.claims.notes.spend(3000, (*caller.trail, job.span))
         claims = self.claims
         scope = self._bound(job, arguments, caller)
@@ -110,8 +111,10 @@ class JobExpander(NamedTuple):
         self.steps.note_settled(value, "executor", frame.trail)
         home = caller if any(value is argument for argument in passed.values()) else frame.home
         name = _name(value)
-        unknown = home.leads_nowhere(name) and not set(ENVIRONMENTS).intersection(rendered.keys)
-        return self._merged(self._executor(value, home, frame.at(choice), frame), rendered), name if unknown else ""
+        found = home.find("executors", name, _arguments(value))
+        unknown = isinstance(found, Nowhere) and not set(ENVIRONMENTS).intersection(rendered.keys)
+        below = self._executor(value, found, home, frame.at(choice), frame)
+        return self._merged(below, rendered), name if unknown else ""
 
     def _rendered(self, node: Node, frame: Frame) -> Mapping:
         renderer = frame.home.renderer(frame.scope, self.claims.notes, frame.trail)
@@ -127,21 +130,22 @@ class JobExpander(NamedTuple):
             kept.append(Entry(entry.key, value))
         return Mapping(tuple(kept), node.span)
 
-    def _executor(self, choice: Node, home: Namespace, trail: Trail, frame: Frame) -> Mapping:
+    def _executor(
+        self, choice: Node, executor: Definition | Nowhere | None, home: Namespace, trail: Trail, frame: Frame
+    ) -> Mapping:
         empty = Mapping((), choice.span)
         name = _name(choice)
         self.claims.whole(choice)
-        executor = home.find("executors", name)
-        if executor is None:
-            if name and not home.leads_nowhere(name):
-                legal = ", ".join(home.names("executors")) or "none"
-                said = f'Executor "{name}" does not exist; there are: {legal}'
-                self.claims.notes.refuse(UNKNOWN_EXECUTOR, trail, "executor", said)
+        if executor is None and name:
+            legal = ", ".join(home.names("executors")) or "none"
+            said = f'Executor "{name}" does not exist; there are: {legal}'
+            self.claims.notes.refuse(UNKNOWN_EXECUTOR, trail, "executor", said)
+        if not isinstance(executor, Definition):
             return empty
         check(executor, self.claims, trail)
         self.claims.take(executor.node, "description")
         entries = choice.entries if isinstance(choice, Mapping) else ()
-        arguments = Mapping(tuple(e for e in entries if e.key.text != "name"), choice.span)
+        arguments = executor.respelt(Mapping(tuple(e for e in entries if e.key.text != "name"), choice.span))
         renderer = frame.home.renderer(frame.scope, self.claims.notes, trail)
         scope = bind(executor.parameters(self.claims), arguments, renderer, self.claims, f"executor '{name}'")
         return self._rendered(executor.node, frame._replace(home=executor.home, scope=executor.home.scope(scope)))
@@ -165,6 +169,15 @@ class JobExpander(NamedTuple):
                 self.claims.whole(entry.value)
                 entries[key.text] = Entry(key, _merged_environment(under.value, entry.value))
         return Mapping(tuple(entries.values()), above.span)
+
+
+def _respelt(job: Definition, arguments: Mapping) -> Mapping:
+    found = job.respelt(arguments)
+    return found if isinstance(found, Mapping) else arguments
+
+
+def _arguments(executor: Node) -> tuple[str, ...]:
+    return tuple(key for key in executor.keys if key != "name") if isinstance(executor, Mapping) else ()
 
 
 def _name(executor: Node) -> str:

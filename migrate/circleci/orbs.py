@@ -90,6 +90,17 @@ OrbSource = Callable[[Wanted], tuple[str, str] | Missing | None]
 """Gives the name and the text of an orb's source, or says why there is none."""
 
 
+def _nothing(_: object) -> None:
+    """There is no orb."""
+
+
+class Orbs(NamedTuple):
+    """Where orbs come from: `source` gives their sources, `mapping` the name and the text of our own by their names."""
+
+    source: OrbSource = _nothing
+    mapping: Callable[[str], tuple[str, str] | None] = _nothing
+
+
 def parse(text: str) -> Reference | None:
     """Read a reference to an orb of a registry; None if it is none."""
     found = _REFERENCE.fullmatch(text)
@@ -149,6 +160,7 @@ __all__ = [
     "ORB_UNKNOWN",
     "Missing",
     "OrbSource",
+    "Orbs",
     "Reference",
     "Wanted",
     "is_exact",

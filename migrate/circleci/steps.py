@@ -102,9 +102,13 @@ class Frame(NamedTuple):
         return (*self.trail, node.span)
 
 
-def given(scope: Scope, arguments: Node) -> Scope:
+def _arguments(node: Node) -> tuple[str, ...]:
+    return node.keys if isinstance(node, Mapping) else ()
+
+
+def given(scope: Scope, arguments: Node | None) -> Scope:
     """The part of a bound scope that comes from the call's arguments, and not from defaults."""
-    names = arguments.keys if isinstance(arguments, Mapping) else ()
+    names = _arguments(arguments) if arguments else ()
     return {f"parameters.{name}": scope[f"parameters.{name}"] for name in names if f"parameters.{name}" in scope}
 
 
@@ -183,17 +187,17 @@ class StepExpander:
     def _call(self, entry: Entry, frame: Frame) -> Iterator[Call]:
         name = entry.key.text
         self._count(frame.at(entry.key), len(frame.open))
-        command = frame.home.find("commands", name)
-        if command and command not in frame.open:
+        command = frame.home.find("commands", name, _arguments(entry.value))
+        if isinstance(command, Definition) and command not in frame.open:
             yield from self._command(command, entry, frame)
-        elif command and name not in BUILTIN:
+        elif isinstance(command, Definition) and name not in BUILTIN:
             said = f"the command '{name}' calls itself: {' -> '.join((*frame.commands, name))}"
             self.claims.notes.refuse(COMMAND_CYCLE, frame.at(entry.key), name, said)
         elif name in _CONDITIONS:
             yield from self._condition(entry, frame)
         elif name == "steps":
             yield from self.expand(entry.value, frame)
-        elif name in BUILTIN or name in self.extra_steps or frame.home.leads_nowhere(name):
+        elif name in BUILTIN or name in self.extra_steps or command:
             written, inner = _apart(entry.value) if name == _AROUND else (entry.value, None)
             body = self._renderer(frame).render(written)
             self.claims.replaced(written, body)
@@ -224,8 +228,9 @@ class StepExpander:
             said = f"the command '{command.name}' takes a mapping of arguments; this is {entry.value.described}"
             self.claims.notes.refuse(BAD_STEP, trail, command.name, said)
         renderer = self._renderer(frame)._replace(trail=trail)
-        scope = bind(command.parameters(self.claims), entry.value, renderer, self.claims, f"command '{command.name}'")
-        self.remember(given(scope, entry.value), frame.home)
+        arguments = command.respelt(entry.value)
+        scope = bind(command.parameters(self.claims), arguments, renderer, self.claims, f"command '{command.name}'")
+        self.remember(given(scope, arguments), frame.home)
         self.remember(scope, command.home)
         inner = Frame(
             command.home, command.home.scope(scope), trail, (*frame.commands, command.name), (*frame.open, command)

@@ -12,6 +12,7 @@ from migrate.circleci.config import namespace_of
 from migrate.circleci.filters import Filters, NameFilter
 from migrate.circleci.invocation import Invoker, Use
 from migrate.circleci.jobs import JobExpander
+from migrate.circleci.orbs import Orbs
 from migrate.circleci.plan import Call, Job, Plan, Requirement, Workflow
 from migrate.circleci.steps import StepExpander
 from migrate.diagnostics import Fate, Trail, declare
@@ -22,7 +23,7 @@ from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 STEPS = (
-    *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of"),
+    *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of", "bitbucket/note"),
     *("setup/continue", "setup/finish", "setup/mapping"),
 )
 """The steps that mappings have beyond CircleCI's own."""
@@ -68,7 +69,7 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
         legal = ", ".join(draft.catalog.names("additions"))
         draft.notes.refuse(UNKNOWN_ADDITION, (span,), name, f"there is no addition '{name}'; there are: {legal}")
         return plan
-    home = namespace_of(name, tree, draft.claims, lambda _: None)
+    home = namespace_of(name, tree, draft.claims, Orbs())
     invoker = Invoker(home, draft.claims, JobExpander(draft.claims, StepExpander(draft.claims, STEPS)))
     body = entry.value if isinstance(entry.value, Mapping) else Mapping((), span)
     old = _named(plan, body, "replaces", draft)
