@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from migrate.lower.agent.patterns import Start, alternatives, listing, search, split
@@ -62,6 +62,7 @@ PATTERNS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
 
 @settings(max_examples=150)
 @given(st.lists(PATTERNS, min_size=1, max_size=2))
+@example(patterns=["**", "**/[!a]*"])
 def test_what_is_searched_is_what_matches(folder: Path, patterns: list[str]) -> None:
     """Of the names in a folder, those come that match a pattern, sorted, each once."""
     names = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]

@@ -112,7 +112,8 @@ def _find(starts: list[Start], searches: list[Search]) -> str:
     here = not starts[0].word
     where = "." if here else " ".join(start.word for start in starts)
     before = "./" if here else f"{(one.start.text or '').rstrip('/')}/"
-    tests = [f"-name {_quoted(each.name)}" for each in searches if each.name not in {"", "*"}]
+    any_name = any(each.name == "*" for each in searches)
+    tests = [] if any_name else [f"-name {_quoted(each.name)}" for each in searches if each.name]
     tests += [f"-path {_below(one.start, each.path, before)}" for each in searches if each.path]
     chosen = f"\\( {' -o '.join(tests)} \\)" if len(tests) > 1 else "".join(tests)
     found = " ".join(filter(None, ["find", where, one.depth, chosen]))
