@@ -36,7 +36,7 @@ class Run(NamedTuple):
     The values of `environment` are words as a shell reads them; it runs where `test` holds, the inside of `[[ ]]`.
     `options` are those of the shell that it wants, if that is its own affair (migrate.lower.shells).
     `may_be_ended` says that a command before it may end the job, so that it does not run in the after-script either.
-    One that is `ours` stands for no command of the user's, and reads no variable.
+    One that is `ours` stands for no command of the user's, and reads no variable; one that `stays` changes the shell.
     """
 
     text: str
@@ -51,6 +51,7 @@ class Run(NamedTuple):
     may_be_ended: bool = False
     options: frozenset[str] | None = None
     ours: bool = False
+    stays: bool = False
 
 
 class CacheUse(NamedTuple):

@@ -111,6 +111,8 @@ def _translated(run: Run, step: StepDraft, known: dict[str, str], carried: froze
 def _leaks(written: Written, later: list[Written]) -> bool:
     """Whether what follows could see that the command ran in its shell."""
     effects = written.effects
+    if written.run.stays:
+        return False
     if any(effects.sets & w.seen for w in later):
         return True
     if effects.contained:
@@ -147,7 +149,7 @@ def _items(script: Script, top: Needs, apart: set[str]) -> Iterator[Item]:
             continue
         last = index == len(script.items) - 1
         run, setting = item.run, setting_of(item, script, top)
-        alone = item.text in apart or has_own_place(run) or bool(setting)
+        alone = (item.text in apart and not run.stays) or has_own_place(run) or bool(setting)
         text, asks = halting.written(item.text, item.halts, alone=alone, last=last, asked=asked)
         text = in_brackets(item._replace(text=text), script, setting) if alone and text else text
         if run.background:

@@ -1,7 +1,7 @@
 """A job run twice: as CircleCI runs it, and as Bitbucket runs what was written; and how the two differ."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -55,9 +55,18 @@ class Pair(NamedTuple):
     unordered: bool
 
 
-def run(outcome: Outcome, job: Job, root: Path, failing: tuple[str, ...] = ()) -> Pair:
-    """Run a job and its step by themselves; raises CannotRunError where that cannot be done here."""
-    return _run(outcome, job, root, failing)
+def run(
+    outcome: Outcome,
+    job: Job,
+    root: Path,
+    failing: tuple[str, ...] = (),
+    repository: Mapping[str, str] = MappingProxyType({}),
+) -> Pair:
+    """Run a job and its step by themselves; raises CannotRunError where that cannot be done here.
+
+    `failing` are programs that fail, `repository` more files of the repository, by their paths.
+    """
+    return _run(outcome, job, root, failing, repository=repository)
 
 
 def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pair]]:
@@ -86,10 +95,11 @@ def _run(
     carry: Carry | None = None,
     kept: Kept | None = None,
     push: int = 0,
+    repository: Mapping[str, str] = MappingProxyType({}),
 ) -> Pair:
     event = _event(job)._replace(push=push)
     step = step_of(outcome, job, event)
-    place = _place(job, step, root)
+    place = _place(job, step, root, repository)
     place.set_up(failing, circleci=True)
     one = CircleCI(job, event, place, carry)
     one.run()
@@ -111,13 +121,13 @@ def _without_starts(taken: Record, job: Job, outcome: Outcome) -> Record:
     return taken._replace(calls=tuple(call for n, call in enumerate(taken.calls) if n not in ours))
 
 
-def _place(job: Job, step: dict[str, Any], root: Path) -> Place:
+def _place(job: Job, step: dict[str, Any], root: Path, repository: Mapping[str, str]) -> Place:
     """A place with all that the job's commands, and the written ones, call and read."""
     below, commands = _below(job), _commands(job)
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
     called = needed.programs([*commands, *texts(step)]) - _shells(job)
     programs = [name.removeprefix(below) for name in called]
-    return Place(root, programs, {**REPOSITORY, **files, **_folder(job)})
+    return Place(root, programs, {**REPOSITORY, **files, **_folder(job), **repository})
 
 
 def _lacking(step: dict[str, Any], outcome: Outcome) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 STEPS = (
-    *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of", "bitbucket/note"),
+    *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of"),
+    *("bitbucket/note", "bitbucket/run"),
     *("setup/continue", "setup/finish", "setup/mapping"),
 )
 """The steps that mappings have beyond CircleCI's own."""

@@ -39,7 +39,11 @@ AFTER_SCRIPT = declare(
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
-@step("run", "deploy")
+STAYS = "bitbucket/run"
+"""The step of mappings whose command changes the shell of those that follow: it enters an environment, sets a path."""
+
+
+@step("run", "deploy", STAYS)
 def lower(call: Call, step: StepDraft) -> None:
     """Add the command to the job's script."""
     claims, body, trail = step.claims, call.body, call.trail
@@ -64,6 +68,7 @@ def lower(call: Call, step: StepDraft) -> None:
         step.text("background", body, trail).lower() == "true",
         may_be_ended=halting.may_be_ended(step),
         options=shells.DEFAULT if shell is None else shells.in_script(shell, step),
+        stays=call.step == STAYS,
     )
     halting.note(run, call, step)
     if when == "on_success":
