@@ -81,9 +81,22 @@ class Catalog:
 
         The second document of a mapping file, its examples, is for tests and readers.
         """
+        found = self.orb_file(name)
+        return (found[0], found[1].partition("\n---\n")[0]) if found else None
+
+    def orb_file(self, name: str) -> tuple[str, str] | None:
+        """The name and the whole text of the mapping file of an orb, from the first folder that has it."""
         path = f"orbs/{name}.yml"
-        file = next((folder / path for folder in self.folders if (folder / path).is_file()), None)
-        return (f"mappings/{path}", file.read_text(encoding="utf-8").partition("\n---\n")[0]) if file else None
+        for folder in self.folders:
+            if (folder / path).is_file():
+                shown = f"mappings/{path}" if folder == self.folders[-1] else (folder / path).as_posix()
+                return shown, (folder / path).read_text(encoding="utf-8")
+        return None
+
+    def orbs(self) -> tuple[str, ...]:
+        """The names of all orbs that have a mapping, sorted."""
+        files = ((base / "orbs", file) for base in self.folders for file in (base / "orbs").glob("*/*.yml"))
+        return tuple(sorted({file.relative_to(base).with_suffix("").as_posix() for base, file in files}))
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of the mapping files in `folder`, sorted."""

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from migrate.circleci.config import KINDS, Definition, Namespace
+from migrate.circleci.config import KINDS
+from migrate.circleci.mapped import complaints
 from migrate.circleci.orbs import Reference
-from migrate.circleci.structure import wrong
 from tests import mapped_runs
 from tests.mappings import Example, Mapped, mappings
 from tests.test_orbs import SOURCES, reference
@@ -35,10 +35,7 @@ def test_a_mapping_says_what_it_was_made_from(found: Mapped) -> None:
     assert str(head["source"]).startswith("http")
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(head["checked"]))
     assert found.facts.newest
-    for kind in KINDS:
-        for name, node in _nodes(found, kind):
-            definition = Definition(kind, name, node, node.span, Namespace(found.orb))
-            assert [f"{one.span}: {one.said}" for one in wrong(definition)] == []
+    assert complaints(found.facts) == []
 
 
 @each_mapping
@@ -113,13 +110,6 @@ def _dashed(name: str) -> str:
 
 def _normal(gaps: dict[str, str]) -> set[str]:
     return {_dashed(path) for path in gaps}
-
-
-def _nodes(found: Mapped, kind: str) -> Iterator[tuple[str, Any]]:
-    for entry in found.facts.root.entries:
-        if entry.key.text == kind:
-            for definition in entry.value.entries:  # type: ignore[union-attr]
-                yield definition.key.text, definition.value
 
 
 def _words(value: object) -> Iterator[str]:

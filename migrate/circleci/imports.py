@@ -6,7 +6,7 @@ An orb's source is read once, however often and under however many names it is i
 from dataclasses import dataclass, field
 
 from migrate.circleci.config import KINDS, Behind, Definition, Namespace, refuse_undeclared
-from migrate.circleci.mapped import ORB_GAP, ORB_VERSION, Facts, facts
+from migrate.circleci.mapped import ORB_GAP, ORB_VERSION, Facts, load
 from migrate.circleci.orbs import (
     LEGAL,
     ORB_CIRCLE,
@@ -105,8 +105,9 @@ class Importer:
         """The mapping of an orb, if there is one."""
         if reference.orb not in self._mappings:
             found = self.orbs.mapping(reference.orb)
-            root = self._tree(*found, reference.orb, trail) if found else None
-            self._mappings[reference.orb] = facts(root) if isinstance(root, Mapping) else None
+            if found:
+                self.claims.notes.imported(found[0], trail)
+            self._mappings[reference.orb] = load(*found) if found else None
         return self._mappings[reference.orb]
 
     def _mapped(self, mapping: Facts, reference: Reference, wanted: Wanted, trail: Trail) -> Namespace | None:

@@ -14,9 +14,10 @@ Versions are compared as semver.org has it; `4.7` and `4` are the newest of thei
 from typing import NamedTuple
 
 from migrate.circleci.orbs import Reference
-from migrate.diagnostics import CatalogError, Fate, declare
+from migrate.diagnostics import CatalogError, Fate, Notes, declare
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
+from migrate.yamlio.read import read
 
 _DOCS = "https://circleci.com/docs/orb-concepts/#semantic-versioning"
 ORB_GAP = declare(
@@ -80,6 +81,16 @@ class Facts(NamedTuple):
         return "; ".join(rows[path] for path in (one.replace("_", "-") for one in paths) if path in rows)
 
 
+def load(file: str, text: str) -> Facts:
+    """Read a mapping; raises CatalogError, with file and line, where it is none."""
+    notes = Notes()
+    root = read(text, file, notes)
+    if not isinstance(root, Mapping):
+        what = f"{file}: the mapping of an orb is a mapping with {', '.join((*_ORB, *HEAD))}"
+        raise CatalogError("; ".join(str(note) for note in notes) or what)
+    return facts(root)
+
+
 def facts(root: Mapping) -> Facts:
     """Read the head of a mapping; raises CatalogError where it is none that can be read."""
     _legal(root, (*_ORB, *HEAD))
@@ -90,6 +101,17 @@ def facts(root: Mapping) -> Facts:
     if versions is None:
         return Facts(root)
     return Facts(root, _exact(versions, "from"), _exact(versions, "to"))
+
+
+def complaints(made: Facts) -> list[str]:
+    """What is wrong in the definitions of a mapping, whether anything uses them or not."""
+    from migrate.circleci.config import KINDS, Definition, Namespace  # stands above: only who writes mappings asks
+    from migrate.circleci.structure import wrong
+
+    listed = ((kind, peek(made.root, kind)) for kind in KINDS)
+    entries = ((kind, e) for kind, node in listed if isinstance(node, Mapping) for e in node.entries)
+    definitions = [Definition(kind, e.key.text, e.value, e.key.span, Namespace("")) for kind, e in entries]
+    return [f"{one.span}: {one.said}" for definition in definitions for one in wrong(definition)]
 
 
 def _legal(node: Mapping, keys: tuple[str, ...]) -> None:
@@ -149,4 +171,4 @@ def _laid(below: Node, above: Node) -> Mapping:
     return Mapping(tuple(under.values()), below.span)
 
 
-__all__ = ["HEAD", "ORB_GAP", "ORB_VERSION", "Facts", "facts"]
+__all__ = ["HEAD", "ORB_GAP", "ORB_VERSION", "Facts", "complaints", "facts", "load"]

@@ -11,6 +11,7 @@ from migrate import Outcome
 from migrate import convert as compile_config
 from migrate.catalog import Catalog
 from migrate.choices import VALUES
+from migrate.cli.mapping_options import mappings_option
 from migrate.cli.orb_options import Orbs, orb_options
 from migrate.cli.reading import Project, named, project
 
@@ -19,12 +20,7 @@ _OPTIONS = (
     click.option("--add", multiple=True, metavar="NAME", help="Add a job of mappings/additions; repeatable."),
     click.option("--style", type=click.Choice(VALUES["style"]), help="How start conditions are written."),
     click.option("--layout", type=click.Choice(VALUES["layout"]), help="How the job graph is laid out."),
-    click.option(
-        "--mappings",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        metavar="DIR",
-        help="Your own mappings, which win over ours.",
-    ),
+    mappings_option,
     click.option("--continuation", metavar="FILE", help="The config that a setup config goes on with."),
     orb_options,
 )

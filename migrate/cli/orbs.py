@@ -8,13 +8,13 @@ from migrate.cli.lazy import LazyGroup
 class Commands(LazyGroup):
     """The commands below `orbs`."""
 
-    commands_here = ("fetch",)
+    commands_here = ("fetch", "list", "show")
     modules = "migrate.cli.orbs_"
 
 
 @click.group(cls=Commands)
 def orbs() -> None:
-    """Fetch the sources of orbs."""
+    """Show which orbs are mapped, and fetch the sources of others."""
 
 
 __all__ = ["orbs"]
