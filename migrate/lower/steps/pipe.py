@@ -13,6 +13,13 @@ PIPE_VARIABLE = declare(
     "No public source shows this variable for the version that is written. Compare it with the pipe's README.",
     "https://bitbucket.org/product/features/pipelines/integrations",
 )
+PIPE_VALUE = declare(
+    "pipe-variable-empty",
+    Fate.ERROR,
+    "A pipe lacks a value that it needs",
+    "The parameter that holds the value is empty. The step fails until it has one: give the parameter a value.",
+    "https://bitbucket.org/product/features/pipelines/integrations",
+)
 
 
 @step("bitbucket/pipe")
@@ -25,14 +32,16 @@ def lower_pipe(call: Call, step: StepDraft) -> None:
         raise CatalogError(message)
     given = step.claims.each(step.claims.take(call.body, "variables"))
     variables = {e.key.text: step.claims.text(e.value, e.key.text, call.trail) for e in given}
-    for name, value in variables.items():
-        if name not in (*facts.required, *facts.optional, *facts.unverified):
-            message = f"{call.trail[-1]}: the pipe '{ref}' has no variable '{name}'"
-            raise CatalogError(message)
-        if name in facts.unverified and value:
-            step.note(PIPE_VARIABLE, call.trail, f"compare {name} with the README of {ref}:{facts.version}")
-    written = tuple((name, value) for name, value in variables.items() if value)
-    step.script.append(Pipe(f"{ref}:{facts.version}", written))
+    for complaint in facts.complaints(frozenset(variables)):
+        message = f"{call.trail[-1]}: {complaint}"
+        raise CatalogError(message)
+    written = {name: value for name, value in variables.items() if value}
+    for name in (name for name in written if name in facts.unverified):
+        step.note(PIPE_VARIABLE, call.trail, f"compare {name} with the README of {ref}:{facts.version}")
+    for name in (name for name in facts.required if name not in written):
+        step.note(PIPE_VALUE, call.trail, f"{ref} fails without a value for {name}, and what was given is empty")
+    step.oidc = step.oidc or facts.wants_token(written)
+    step.script.append(Pipe(f"{ref}:{facts.version}", tuple(written.items())))
 
 
 @step("bitbucket/step")

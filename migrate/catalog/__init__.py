@@ -8,10 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from migrate.diagnostics import CatalogError, Notes, Span
+from migrate.catalog.pipes import PipeFacts
+from migrate.catalog.pipes import read as read_pipes
+from migrate.catalog.rows import listed, load, texts
+from migrate.catalog.rows import text as text_of
+from migrate.diagnostics import CatalogError
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
-from migrate.yamlio.read import read
+from migrate.yamlio.nodes import Mapping, Node, Sequence
 
 
 class Variable(NamedTuple):
@@ -49,22 +52,12 @@ class ResourceClass(NamedTuple):
     arch: str = ""
 
 
-class PipeFacts(NamedTuple):
-    """A pipe: its version and the names of its variables."""
-
-    ref: str
-    version: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    unverified: tuple[str, ...]
-
-
 class Catalog:
     """All tables. `folders` are searched in order, the user's own first."""
 
     def __init__(self, overlay: Path | None = None) -> None:
         """Take the shipped mappings, below those of the folder `overlay`."""
-        here = Path(__file__).resolve().parent
+        here = Path(__file__).resolve().parents[1]
         shipped = here / "mappings" if (here / "mappings").is_dir() else here.parent / "mappings"
         self.folders = ((overlay,) if overlay else ()) + (shipped,)
         self._trees: dict[str, Node | None] = {}
@@ -73,7 +66,7 @@ class Catalog:
         """The tree of the mapping file `path`, from the first folder that has it."""
         if path not in self._trees:
             files = (folder / path for folder in self.folders)
-            self._trees[path] = next((_load(file, f"mappings/{path}") for file in files if file.is_file()), None)
+            self._trees[path] = next((load(file, f"mappings/{path}") for file in files if file.is_file()), None)
         return self._trees[path]
 
     def orb(self, name: str) -> tuple[str, str] | None:
@@ -106,7 +99,7 @@ class Catalog:
     def variables(self) -> dict[str, Variable]:
         """CircleCI's variables and pipeline values by name."""
         rows = [*self._rows("environment.yml", "circleci"), *self._rows("environment.yml", "pipeline")]
-        return {name: Variable(name, **_texts(row)) for name, row in rows}
+        return {name: Variable(name, **texts(row)) for name, row in rows}
 
     def variable(self, name: str) -> Variable | None:
         """The row of a name, or of all names that begin as it does."""
@@ -146,7 +139,7 @@ class Catalog:
     @cached_property
     def resource_classes(self) -> dict[str, ResourceClass]:
         """The resource classes by name."""
-        return {n: ResourceClass(n, **_texts(row)) for n, row in self._rows("resource_classes.yml", "classes")}
+        return {n: ResourceClass(n, **texts(row)) for n, row in self._rows("resource_classes.yml", "classes")}
 
     def resource_class(self, name: str, *, machine: bool) -> ResourceClass | None:
         """A resource class by name; some of a virtual machine have more memory than those of a container."""
@@ -155,13 +148,13 @@ class Catalog:
     @cached_property
     def machine_classes(self) -> dict[str, ResourceClass]:
         """The resource classes of Linux machines that are not those of containers."""
-        return {n: ResourceClass(n, **_texts(row)) for n, row in self._rows("resource_classes.yml", "machine-classes")}
+        return {n: ResourceClass(n, **texts(row)) for n, row in self._rows("resource_classes.yml", "machine-classes")}
 
     @cached_property
     def machine_images(self) -> tuple[dict[str, str], ...]:
         """What the beginning of a machine image's name tells: `begins`, and `gpu` or `os`."""
         table = peek(self._root("resource_classes.yml"), "machine-images")
-        return tuple(_texts(item) for item in table.items) if isinstance(table, Sequence) else ()
+        return tuple(texts(item) for item in table.items) if isinstance(table, Sequence) else ()
 
     @property
     def machine_default(self) -> str:
@@ -181,7 +174,7 @@ class Catalog:
     @cached_property
     def image_tools(self) -> dict[str, dict[str, str]]:
         """What is known of build images, by how their names begin: the programs that they have, and that they lack."""
-        return {begins: _texts(row) for begins, row in self._rows("images.yml", "tools")}
+        return {begins: texts(row) for begins, row in self._rows("images.yml", "tools")}
 
     def tools(self, image: str, column: str = "has") -> frozenset[str]:
         """The programs that an image is known to have, or those that it `lacks`."""
@@ -191,17 +184,17 @@ class Catalog:
     @cached_property
     def service_images(self) -> dict[str, dict[str, str]]:
         """What is known of images beside a job, by the last part of their names: `ports`, and what each `starts`."""
-        return {name: _texts(row) for name, row in self._rows("services.yml", "images")}
+        return {name: texts(row) for name, row in self._rows("services.yml", "images")}
 
     @cached_property
     def as_root(self) -> dict[str, str]:
         """Programs that refuse to run as root, and the option with which they do not; "" if there is none."""
-        return _texts(peek(self._root("images.yml"), "as-root"))
+        return texts(peek(self._root("images.yml"), "as-root"))
 
     @cached_property
     def of_machines(self) -> frozenset[tuple[str, ...]]:
         """The beginnings of commands that want a machine of their own: a word, or two."""
-        return frozenset(tuple(text.split()) for text in _list(self._root("images.yml"), "of-machines"))
+        return frozenset(tuple(text.split()) for text in listed(self._root("images.yml"), "of-machines"))
 
     @cached_property
     def runs_others(self) -> frozenset[str]:
@@ -211,7 +204,7 @@ class Catalog:
     @cached_property
     def refused_by_docker(self) -> dict[str, str]:
         """What the docker service refuses, and what to do about it."""
-        return _texts(peek(self._root("docker.yml"), "refused"))
+        return texts(peek(self._root("docker.yml"), "refused"))
 
     @property
     def compose_url(self) -> str:
@@ -232,27 +225,22 @@ class Catalog:
     def predefined_caches(self) -> dict[str, str]:
         """The paths of the caches that Bitbucket knows by name."""
         root = self._root("caches.yml")
-        return _texts(peek(root, "predefined") or root)
+        return texts(peek(root, "predefined") or root)
 
     @cached_property
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
-        rows = ((e.key.text, e.value) for e in self._root("pipes.yml").entries)
-        lists = ("required", "optional", "unverified")
-        return {
-            ref: PipeFacts(ref, _text_of(row, "version"), *(tuple(_list(row, key)) for key in lists))
-            for ref, row in rows
-        }
+        return read_pipes(self._root("pipes.yml"))
 
     @cached_property
     def shells(self) -> dict[str, str]:
         """What makes a program read a text that is no file, by the program's name."""
-        return {name: _text_of(row, "takes") for name, row in self._rows("shells.yml", "shells")}
+        return {name: text_of(row, "takes") for name, row in self._rows("shells.yml", "shells")}
 
     @cached_property
     def uploads(self) -> tuple[tuple[str, ...], ...]:
         """The beginnings of commands that upload a build."""
-        return tuple(tuple(text.split()) for text in _list(self._root("uploads.yml"), "uploads"))
+        return tuple(tuple(text.split()) for text in listed(self._root("uploads.yml"), "uploads"))
 
     def _root(self, path: str) -> Mapping:
         tree = self.tree(path)
@@ -269,36 +257,4 @@ class Catalog:
         yield from ((entry.key.text, entry.value) for entry in found.entries)
 
     def _text(self, path: str, key: str) -> str:
-        return _text_of(self._root(path), key)
-
-
-def _load(path: Path, shown: str) -> Node:
-    notes = Notes()
-    tree = read(path.read_text(encoding="utf-8"), shown, notes)
-    if tree is None:
-        raise CatalogError("; ".join(str(note) for note in notes))
-    return tree
-
-
-def _texts(row: Node | None) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise CatalogError(_complaint(row.span, "a row is a mapping") if row else "a table is missing")
-    return {entry.key.text: _text_of(row, entry.key.text) for entry in row.entries}
-
-
-def _text_of(row: Node, key: str) -> str:
-    value = peek(row, key)
-    if not isinstance(value, Scalar):
-        raise CatalogError(_complaint(row.span, f"'{key}' must be a text"))
-    return value.text
-
-
-def _list(row: Node, key: str) -> list[str]:
-    value = peek(row, key)
-    if not isinstance(value, Sequence) or not all(isinstance(item, Scalar) for item in value.items):
-        raise CatalogError(_complaint(row.span, f"'{key}' must be a list of texts"))
-    return [item.text for item in value.items if isinstance(item, Scalar)]
-
-
-def _complaint(span: Span, what: str) -> str:
-    return f"{span}: {what}"
+        return text_of(self._root(path), key)
