@@ -11,6 +11,7 @@ import yaml
 from migrate.circleci.config import KINDS
 from migrate.circleci.mapped import complaints
 from migrate.circleci.orbs import Reference
+from migrate.lower.plan.additions import STEPS
 from tests import mapped_runs
 from tests.mappings import Example, Mapped, mappings
 from tests.test_orbs import SOURCES, reference
@@ -35,7 +36,7 @@ def test_a_mapping_says_what_it_was_made_from(found: Mapped) -> None:
     assert str(head["source"]).startswith("http")
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(head["checked"]))
     assert found.facts.newest
-    assert complaints(found.facts) == []
+    assert complaints(found.facts, STEPS) == []
 
 
 @each_mapping

@@ -11,12 +11,13 @@ What is said there is laid over what stands above: mappings key by key, all else
 Versions are compared as semver.org has it; `4.7` and `4` are the newest of their kind (reference circleci.md, 1.2).
 """
 
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from migrate.circleci.orbs import Reference
+from migrate.circleci.orbs import Reference, is_exact
 from migrate.diagnostics import CatalogError, Fate, Notes, declare
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
+from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence, walk
 from migrate.yamlio.read import read
 
 _DOCS = "https://circleci.com/docs/orb-concepts/#semantic-versioning"
@@ -103,15 +104,35 @@ def facts(root: Mapping) -> Facts:
     return Facts(root, _exact(versions, "from"), _exact(versions, "to"))
 
 
-def complaints(made: Facts) -> list[str]:
-    """What is wrong in the definitions of a mapping, whether anything uses them or not."""
+def complaints(made: Facts, extra_steps: Collection[str] = ()) -> list[str]:
+    """What is wrong in the definitions of a mapping, whether anything uses them or not.
+
+    `extra_steps` are the steps that mappings have beyond CircleCI's.
+    """
     from migrate.circleci.config import KINDS, Definition, Namespace  # stands above: only who writes mappings asks
+    from migrate.circleci.steps import BUILTIN, CONDITIONS
     from migrate.circleci.structure import wrong
 
     listed = ((kind, peek(made.root, kind)) for kind in KINDS)
     entries = ((kind, e) for kind, node in listed if isinstance(node, Mapping) for e in node.entries)
     definitions = [Definition(kind, e.key.text, e.value, e.key.span, Namespace("")) for kind, e in entries]
-    return [f"{one.span}: {one.said}" for definition in definitions for one in wrong(definition)]
+    known = {*extra_steps, *BUILTIN, *CONDITIONS, "steps", *(d.name for d in definitions if d.kind == "commands")}
+    misfits = [f"{one.span}: {one.said}" for definition in definitions for one in wrong(definition)]
+    imported = peek(made.root, "orbs")
+    orbs = tuple(f"{alias}/" for alias in imported.keys) if isinstance(imported, Mapping) else ()
+    steps = (key for key in _steps(made.root) if not key.text.lstrip().startswith(("<<", *orbs)))
+    unknown = (key for key in steps if key.text not in known)
+    return misfits + [f"{key.span}: there is no step '{key.text}' in a mapping" for key in unknown]
+
+
+def _steps(root: Node) -> Iterator[Scalar]:
+    """The keys of all steps of the mapping's definitions."""
+    for kind in ("commands", "jobs"):
+        for place in walk(peek(root, kind) or Mapping((), root.span)):
+            steps = peek(place.node, "steps") if isinstance(place.node, Mapping) else None
+            for item in steps.items if isinstance(steps, Sequence) else ():
+                yield from (entry.key for entry in item.entries) if isinstance(item, Mapping) else ()
+                yield from (item,) if isinstance(item, Scalar) else ()
 
 
 def _legal(node: Mapping, keys: tuple[str, ...]) -> None:
@@ -128,8 +149,8 @@ def _texts(gaps: Mapping) -> dict[str, str]:
 
 def _exact(node: Node, key: str) -> Version:
     value = peek(node, key)
-    version = _version(value.text) if isinstance(value, Scalar) else ()
-    if len(version) != 3:  # noqa: PLR2004 - major, minor, patch
+    version = _version(value.text) if isinstance(value, Scalar) and is_exact(value.text) else ()
+    if not version:
         message = f"{(value or node).span}: '{key}' must be a version such as 1.2.3"
         raise CatalogError(message)
     return version
@@ -154,7 +175,7 @@ def _version(text: str) -> Version:
     parts = text.split(".")
     if not all(part.isdecimal() for part in parts):
         return ()
-    return tuple(int(part) for part in parts) + ((_LAST,) if len(parts) < 3 else ())  # noqa: PLR2004 - as above
+    return tuple(int(part) for part in parts) + ((_LAST,) if len(parts) < 3 else ())  # noqa: PLR2004 - major, minor, patch
 
 
 def _laid(below: Node, above: Node) -> Mapping:

@@ -37,7 +37,7 @@ BUILTIN = [
 ]
 _AROUND = "with_tool_cache"
 """The built-in step that has steps of its own, which run in any case."""
-_CONDITIONS = {"when": True, "unless": False}
+CONDITIONS = {"when": True, "unless": False}
 MOST_STEPS = 5000
 """Steps of a job, with the commands and conditions that they come through."""
 DEEPEST = 100
@@ -193,7 +193,7 @@ class StepExpander:
         elif isinstance(command, Definition) and name not in BUILTIN:
             said = f"the command '{name}' calls itself: {' -> '.join((*frame.commands, name))}"
             self.claims.notes.refuse(COMMAND_CYCLE, frame.at(entry.key), name, said)
-        elif name in _CONDITIONS:
+        elif name in CONDITIONS:
             yield from self._condition(entry, frame)
         elif name == "steps":
             yield from self.expand(entry.value, frame)
@@ -257,10 +257,10 @@ class StepExpander:
             self.claims.whole(steps)
             yield Call(entry.key.text, None, frame.at(entry.key), frame.commands)
         elif not isinstance(holds, Constant):
-            wanted = holds if _CONDITIONS[entry.key.text] else negate(holds)
+            wanted = holds if CONDITIONS[entry.key.text] else negate(holds)
             for call in self.expand(steps, frame):
                 yield replace(call, condition=all_of(wanted, call.condition))
-        elif holds.holds == _CONDITIONS[entry.key.text]:
+        elif holds.holds == CONDITIONS[entry.key.text]:
             yield from self.expand(steps, frame)
         else:
             self.pruned.append((steps, frame.at(entry.key)))

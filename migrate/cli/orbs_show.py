@@ -10,6 +10,7 @@ from migrate.circleci.orbs import LEGAL, is_orb, parse
 from migrate.cli.exits import Misused
 from migrate.cli.mapping_options import mappings_option
 from migrate.diagnostics import CatalogError, Notes
+from migrate.lower.plan.additions import STEPS
 from migrate.report.orbs import Row, shown
 from migrate.yamlio.read import read
 
@@ -31,13 +32,11 @@ def show(reference: str, mappings: Path | None) -> None:
     found = catalog.orb_file(name)
     if found is None:
         near = f" ('circle2bb orbs fetch {reference}' fetches it)" if asked else ""
-        said = (
-            f"circle2bb: error: there is no mapping of {name}; it is expanded from its source{near}, or its steps fail"
-        )
+        said = f"circle2bb: error: there is no mapping of {name}; its source is taken{near}, or its steps fail"
         raise Misused(said)
     text, _, proof = found[1].partition("\n---\n")
     facts = mapped.load(found[0], text)
-    if wrong := mapped.complaints(facts):
+    if wrong := mapped.complaints(facts, STEPS):
         raise CatalogError("\n".join(wrong))
     if asked and not facts.covers(asked):
         click.echo(f"circle2bb: {asked} is none of the versions that were read, {facts.shown}", err=True)
