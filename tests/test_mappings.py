@@ -12,7 +12,7 @@ from migrate.circleci.config import KINDS
 from migrate.circleci.mapped import complaints
 from migrate.circleci.orbs import Reference
 from migrate.lower.plan.additions import STEPS
-from tests import mapped_runs
+from tests import mapped_runs, orb_uses
 from tests.mappings import Example, Mapped, mappings
 from tests.test_orbs import SOURCES, reference
 
@@ -140,3 +140,9 @@ def test_a_mapping_calls_what_its_source_calls(found: Mapped, tmp_path: Path) ->
     assert not complaints, "\n".join(complaints)
     unused = [f"{d.side}: {call}" for d in found.differences for call in d.calls if (d.side, call) not in used]
     assert unused == [], "differences that are none"
+
+
+@pytest.mark.skipif(not orb_uses.USAGE.is_dir(), reason="other people's configs are not ours to copy")
+def test_the_table_of_uses_is_up_to_date() -> None:
+    """`python -m tests.orb_uses` writes it."""
+    assert orb_uses.TABLE.read_text(encoding="utf-8") == orb_uses.table(orb_uses.uses())
