@@ -22,7 +22,7 @@ LAYERS = (
     ("__init__",),  # the façade
     ("compiler",),
     ("report",),
-    ("lower", "verify"),
+    ("lower", "validate", "verify"),
     ("bitbucket", "catalog", "choices", "circleci", "shell"),
     ("yamlio",),
     ("diagnostics",),
@@ -31,6 +31,8 @@ LAYERS = (
 
 DOORS = {
     "click": ("cli/",),
+    "check_jsonschema": ("validate/schema.py",),
+    "jsonschema": ("validate/schema.py",),
     "httpx": ("cli/registry.py",),
     "networkx": ("circleci/plan.py", "lower/plan/order.py"),
     "ruamel": ("yamlio/write.py",),

@@ -317,6 +317,8 @@ BREAKS: tuple[tuple[laws.Law, Callable[[Outcome], Outcome]], ...] = (
     (laws.verify_agrees, rewritten(r"^    main:", "    '**':")),
     (laws.verify_agrees, rewritten(r"wip-", "xyz-")),
     (laws.verify_agrees, rewritten(r"- step: \*build\n( *)- step: \*test", r"- step: *test\n\1- step: *build")),
+    (laws.validate_finds_nothing, rewritten("name: build", "naem: build")),
+    (laws.validate_finds_nothing, rewritten(r"caches: \[deps\]", "max-time: 1000")),
 )
 
 
