@@ -19,7 +19,7 @@ def explain(code: str | None) -> None:
 
     It says why there is a difference and what to do about it; without CODE, all codes are listed.
     """
-    _load_codes()
+    load_codes()
     if code is None:
         wide = max(len(name) for name in CODES)
         for name in sorted(CODES):
@@ -31,7 +31,7 @@ def explain(code: str | None) -> None:
     click.echo(_explained(CODES[code]))
 
 
-def _load_codes() -> None:
+def load_codes() -> None:
     """Import all that says something: codes are declared where they are said, and much is loaded only when needed."""
     for found in pkgutil.walk_packages(migrate.__path__, "migrate."):
         if not found.name.startswith(("migrate.cli", "migrate.__main__")):
@@ -52,4 +52,4 @@ def _explained(code: Code) -> str:
     return "\n".join([head, "", fill(code.explanation, _WIDTH), *(["", *code.urls] if code.urls else [])])
 
 
-__all__ = ["explain"]
+__all__ = ["explain", "load_codes"]
