@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from migrate.catalog.managers import Manager
-from migrate.catalog.managers import read as read_managers
+from migrate.catalog.packages import Manager
+from migrate.catalog.packages import read as read_managers
 from migrate.catalog.pipes import PipeFacts
 from migrate.catalog.pipes import read as read_pipes
 from migrate.catalog.rows import listed, load, texts

@@ -7,7 +7,7 @@ behind it, in CircleCI's words, for the folder where that manager keeps its down
 import posixpath
 from collections.abc import Iterator
 
-from migrate.catalog.managers import Manager
+from migrate.catalog.packages import Manager
 from migrate.circleci.plan import Call, Job
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import Draft
