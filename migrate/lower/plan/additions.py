@@ -17,7 +17,7 @@ from migrate.circleci.steps import StepExpander
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import Draft
 from migrate.lower.plan import install
-from migrate.lower.plan.placing import everywhere, is_everywhere, placed
+from migrate.lower.plan.placing import everywhere, is_everywhere, placed, runs_by_default
 from migrate.shell import analyse
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -121,12 +121,13 @@ def _find(plan: Plan, node: Scalar, draft: Draft) -> Job | None:
 
 
 def _home_of(body: Mapping, plan: Plan) -> str:
-    """The workflow that holds a job that the addition requires, or the first."""
+    """The workflow that holds a job that the addition requires, or the first; rather one that runs on most branches."""
     # Peeked, not taken: the expansion of the entry claims it.
     required = peek(body, "requires")
     names = {item.text for item in required.items if isinstance(item, Scalar)} if isinstance(required, Sequence) else ()
     pushed = [workflow.name for workflow in plan.workflows if workflow.condition == TRUE and not _scheduled(workflow)]
-    first = pushed[0] if pushed else plan.workflows[0].name
+    general = [job.workflow for job in plan.jobs if job.workflow in pushed and runs_by_default(job)]
+    first = next(iter((*general, *pushed)), plan.workflows[0].name)
     return next((job.workflow for job in plan.jobs if job.name in names), first)
 
 

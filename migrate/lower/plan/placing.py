@@ -6,6 +6,7 @@ all `branches`, `behind` all other jobs, whatever became of them (`status`), or 
 
 from dataclasses import replace
 
+from migrate.circleci.conditions import TRUE
 from migrate.circleci.filters import Filters, NameFilter
 from migrate.circleci.plan import Call, Job, Plan, Requirement, Workflow
 from migrate.diagnostics import CatalogError, Fate, declare
@@ -34,6 +35,7 @@ ADDED_NOWHERE = declare(
     """Its steps are put into other jobs: all of them, or those that its 'requires' names. It has no filters of its own
     and is in no start condition by itself, since it runs where these jobs run.""",
 )
+_NOBODY_NAMES = "a-branch/that-no-filter-spells"
 _STEP = "bitbucket/place"
 _LEGAL = {"branches": ("all",), "behind": ("all",), "status": ("success", "terminal"), "in": ("jobs",)}
 
@@ -55,8 +57,8 @@ def placed(job: Job, body: Mapping, plan: Plan, draft: Draft) -> Job:
 def _last(job: Job, statuses: tuple[str, ...], body: Mapping, plan: Plan) -> Job:
     """The job behind all others of its workflow, wherever one of them runs, or behind those that the choices name.
 
-    It waits for the last jobs of all, and for the last of those that run on every branch; one that comes whatever
-    happened does not wait for a person.
+    It waits for the last jobs of all, and for the last of those that run on branches that nobody names; one that comes
+    whatever happened does not wait for a person.
     """
     same = [other for other in plan.jobs if other.workflow == job.workflow]
     if "terminal" in statuses:
@@ -64,7 +66,7 @@ def _last(job: Job, statuses: tuple[str, ...], body: Mapping, plan: Plan) -> Job
     if job.requires:
         job = job._replace(requires=tuple(replace(one, statuses=statuses) for one in job.requires))
     else:
-        names = dict.fromkeys((*_ends(same), *_ends([other for other in same if other.filters == Filters()])))
+        names = dict.fromkeys((*_ends(same), *_ends([other for other in same if runs_by_default(other)])))
         job = job._replace(requires=tuple(Requirement(name, statuses) for name in names))
     if not peek(body, "filters") and any(other.filters.tags for other in same):
         job = job._replace(filters=Filters(tags=NameFilter()))
@@ -84,6 +86,11 @@ def _waits_for_a_person(job: Job, jobs: list[Job]) -> bool:
     return False
 
 
+def runs_by_default(job: Job) -> bool:
+    """Whether a job's own filters let it run on branches that nobody names."""
+    return job.filters.branches.admits(_NOBODY_NAMES) and job.filters.condition == TRUE
+
+
 def _ends(jobs: list[Job]) -> list[str]:
     """The names of the jobs that none of the others waits for."""
     wanted = {requirement.job for job in jobs for requirement in job.requires}
@@ -94,8 +101,8 @@ def _gated(job: Job, body: Mapping, plan: Plan, draft: Draft) -> Job:
     """A job that publishes, with a gate where the user gave none: behind the tests, on branches that CircleCI names."""
     same = [other for other in plan.jobs if other.workflow == job.workflow]
     if not peek(body, "requires"):
-        unfiltered = [other for other in same if other.filters == Filters()]
-        job = job._replace(requires=tuple(Requirement(name) for name in _ends(unfiltered)))
+        before = _ends([other for other in same if runs_by_default(other)])
+        job = job._replace(requires=tuple(Requirement(name) for name in before))
     if not peek(body, "filters"):
         only = dict.fromkeys(p for other in same for p in other.filters.branches.only or () if p.can_match)
         job = job._replace(filters=Filters(NameFilter(tuple(only))), held=not only)
@@ -148,7 +155,7 @@ def everywhere(job: Job, body: Mapping, plan: Plan, draft: Draft) -> Plan:
         where = ", ".join(f"'{name}'" for name in dict.fromkeys(changed))
         said = f"'{job.name}' is part of {where} (mappings/additions/{job.key}.yml)"
         draft.notes.add(ADDED_STEPS, job.trail, job.name, said)
-    else:
+    elif not draft.notes.refused:
         draft.notes.add(ADDED_NOWHERE, job.trail, job.name, f"'{job.name}' found no job that it could be part of")
     return found
 
