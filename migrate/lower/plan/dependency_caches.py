@@ -25,7 +25,8 @@ DEPENDENCIES_CACHED = declare(
     Fate.REWRITTEN,
     "A job keeps what it downloads, by choice",
     """CircleCI downloaded the packages in every build. They are now kept between builds, in a cache with the lock file
-    as its key, or, where the repository has none, in one that is made anew after a week.""",
+    as its key, or, where the repository has none, in one that is made anew after a week. Jobs that call the same
+    package manager share the cache; the first that ends fills it, and what others want beyond that is downloaded.""",
     *_DOCS,
 )
 DEPENDENCIES_ELSEWHERE = declare(
