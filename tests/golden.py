@@ -46,7 +46,10 @@ class Config:
         choices = Source(CHOICES, self.choices) if self.choices else None
         texts = dict(self.files)
         return convert(
-            Source(CONFIG, self.text), choices, files=lambda name: (name, texts[name]) if name in texts else None
+            Source(CONFIG, self.text),
+            choices,
+            files=lambda name: (name, texts[name]) if name in texts else None,
+            has_file=texts.__contains__,
         )
 
 

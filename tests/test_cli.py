@@ -153,7 +153,7 @@ def test_what_is_no_file_is_refused(path: str, said: str, folder: Path) -> None:
         ("sizs: map\n", ":1:1: ", "the keys are add, "),
         ("sizes: map\nstyle: modern\n", ":2:8: ", "'style' is one of classic"),
         ("- a\n", ":1:1: ", "the choices are a mapping"),
-        ("add: [nope]\n", ":1:7: ", "there are: ecs-deploy, "),
+        ("add: [nope]\n", ":1:7: ", "there are: dependency-cache, "),
         ("jobs: {branches: {main: [nope]}}\n", ":1:26: ", "there are: build, test"),
     ],
 )
@@ -195,7 +195,7 @@ def test_an_unknown_addition_is_refused(folder: Path) -> None:
     result = run("convert", "--add", "nope")
 
     assert result.exit_code == 3
-    assert "ecs-deploy, install-step, pypi-publish" in result.stderr
+    assert "ecs-deploy, install-step, npm-publish, pypi-publish" in result.stderr
     assert not (folder / "output").exists()
 
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from migrate.catalog.packages import Manager
+from migrate.catalog.packages import read as read_managers
 from migrate.catalog.pipes import PipeFacts
 from migrate.catalog.pipes import read as read_pipes
 from migrate.catalog.rows import listed, load, texts
@@ -231,6 +233,11 @@ class Catalog:
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
         return read_pipes(self._root("pipes.yml"))
+
+    @cached_property
+    def package_managers(self) -> dict[str, Manager]:
+        """The package managers by name."""
+        return read_managers(self._root("package_managers.yml"))
 
     @cached_property
     def shells(self) -> dict[str, str]:

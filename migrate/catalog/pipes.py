@@ -44,6 +44,16 @@ class PipeFacts(NamedTuple):
             found.append(f"the pipe '{self.ref}' needs {ways} to log in")
         return found
 
+    def written(self, given: Given[str, str]) -> dict[str, str]:
+        """What is written of a call: the last login that has values, and what is neither empty nor the default."""
+        ways = [way for way in self.logins if all(given.get(name) for name in way)]
+        others = {name for way in self.logins for name in way} - set(ways[-1] if ways else ())
+        return {
+            name: value
+            for name, value in given.items()
+            if value and (name, value) not in self.defaults and not (ways and name in others)
+        }
+
     def wants_token(self, names: Given[str, object]) -> bool:
         """Whether a call that gives these variables wants the step's own token, `oidc: true`."""
         return not names.keys().isdisjoint(self.oidc)

@@ -9,7 +9,9 @@ from migrate.bitbucket.model import Image, Parallel, Pipelines, Start, Step
 
 def hoist(model: Pipelines) -> Pipelines:
     """Move the most common image to the top if at least two steps have it and none relies on the default."""
-    steps = list({id(step): step for start in model.starts for step in start.steps if not step.child}.values())
+    steps = list(
+        {step.job or id(step): step for start in model.starts for step in start.steps if not step.child}.values()
+    )
     counts = Counter(step.image for step in steps if step.image)
     if not counts or any(step.image is None and not step.runs_on for step in steps):
         return model

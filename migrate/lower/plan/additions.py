@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from migrate.circleci.conditions import TRUE
 from migrate.circleci.config import namespace_of
-from migrate.circleci.filters import Filters, NameFilter
 from migrate.circleci.invocation import Invoker, Use
 from migrate.circleci.jobs import JobExpander
 from migrate.circleci.orbs import Orbs
@@ -18,13 +17,14 @@ from migrate.circleci.steps import StepExpander
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import Draft
 from migrate.lower.plan import install
+from migrate.lower.plan.placing import everywhere, is_everywhere, placed, runs_by_default
 from migrate.shell import analyse
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 STEPS = (
-    *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of"),
-    *("bitbucket/note", "bitbucket/run"),
+    *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of", "bitbucket/place"),
+    *("bitbucket/caches", "bitbucket/note", "bitbucket/run"),
     *("setup/continue", "setup/finish", "setup/mapping"),
 )
 """The steps that mappings have beyond CircleCI's own."""
@@ -40,13 +40,6 @@ ADDED = declare(
     Fate.REWRITTEN,
     "A job was added by choice",
     "CircleCI did not run this job; the choices file, or --add, asked for it.",
-)
-ADDITION_GATE = declare(
-    "addition-gate",
-    Fate.APPROXIMATED,
-    "An addition got a gate that nobody chose",
-    """What publishes must not run on every push. Without 'filters' it runs on the branches that CircleCI's own filters
-    name, or is started by hand; without 'requires' it runs behind the other jobs. Write both in circle2bb.yml.""",
 )
 REPLACED = declare(
     "replaced",
@@ -79,6 +72,8 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
     if draft.notes.refused:
         return plan
     job = made[0]._replace(added=name)
+    if is_everywhere(job):
+        return everywhere(job, body, plan, draft)
     if old:
         requires = job.requires if peek(body, "requires") else old.requires
         filters = job.filters if peek(body, "filters") else old.filters
@@ -87,33 +82,11 @@ def _add(plan: Plan, entry: Entry, draft: Draft) -> Plan:
         draft.notes.add(REPLACED, old.trail, f"jobs.{old.key}", said, job=old.id)
     if not _checked(job, plan, draft):
         return plan
-    if not old and name != install.ADDITION and not _selected(name, draft):
-        job = _gated(job, body, plan, draft)
+    if not old:
+        job = placed(job, body, plan, draft)
     job = _with_steps(job, plan, draft)
     draft.notes.add(ADDED, (span,), name, f"'{job.name}' was added (mappings/additions/{name}.yml)", job=job.id)
     return Plan(tuple(_insert(w, job, old) if w.name == target else w for w in plan.workflows))
-
-
-def _selected(name: str, draft: Draft) -> bool:
-    return any(name == job for one in draft.choices.selections for job, _ in one.jobs)
-
-
-def _gated(job: Job, body: Mapping, plan: Plan, draft: Draft) -> Job:
-    """A job that publishes, with a gate where the user gave none: behind the tests, on branches that CircleCI names."""
-    same = [other for other in plan.jobs if other.workflow == job.workflow]
-    if not peek(body, "requires"):
-        wanted = {requirement.job for other in same for requirement in other.requires}
-        leaves = [other.name for other in same if other.name not in wanted and other.filters == Filters()]
-        job = job._replace(requires=tuple(Requirement(name) for name in leaves))
-    if not peek(body, "filters"):
-        only = dict.fromkeys(p for other in same for p in other.filters.branches.only or () if p.can_match)
-        job = job._replace(filters=Filters(NameFilter(tuple(only))), held=not only)
-        where = ", ".join(f"'{pattern.text}'" for pattern in only) or "no branch by itself: it is started by hand"
-        said = f"'{job.name}' has no filters in the choices: it runs on {where}"
-        draft.notes.add(ADDITION_GATE, job.trail, job.name, said, job=job.id)
-        if not only:
-            job = job._replace(filters=Filters())
-    return job
 
 
 def _both(own: Mapping, taken: Mapping) -> Mapping:
@@ -148,12 +121,13 @@ def _find(plan: Plan, node: Scalar, draft: Draft) -> Job | None:
 
 
 def _home_of(body: Mapping, plan: Plan) -> str:
-    """The workflow that holds a job that the addition requires, or the first."""
+    """The workflow that holds a job that the addition requires, or the first; rather one that runs on most branches."""
     # Peeked, not taken: the expansion of the entry claims it.
     required = peek(body, "requires")
     names = {item.text for item in required.items if isinstance(item, Scalar)} if isinstance(required, Sequence) else ()
     pushed = [workflow.name for workflow in plan.workflows if workflow.condition == TRUE and not _scheduled(workflow)]
-    first = pushed[0] if pushed else plan.workflows[0].name
+    general = [job.workflow for job in plan.jobs if job.workflow in pushed and runs_by_default(job)]
+    first = next(iter((*general, *pushed)), plan.workflows[0].name)
     return next((job.workflow for job in plan.jobs if job.name in names), first)
 
 

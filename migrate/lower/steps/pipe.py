@@ -24,7 +24,7 @@ PIPE_VALUE = declare(
 
 @step("bitbucket/pipe")
 def lower_pipe(call: Call, step: StepDraft) -> None:
-    """Run a pipe of the table `mappings/pipes.yml`; variables with an empty value are left out."""
+    """Run a pipe of the table `mappings/pipes.yml`, which says which of the variables are written."""
     ref = step.text("pipe", call.body, call.trail)
     facts = step.draft.catalog.pipes.get(ref)
     if facts is None:
@@ -35,10 +35,10 @@ def lower_pipe(call: Call, step: StepDraft) -> None:
     for complaint in facts.complaints(frozenset(variables)):
         message = f"{call.trail[-1]}: {complaint}"
         raise CatalogError(message)
-    written = {name: value for name, value in variables.items() if value}
+    written = facts.written(variables)
     for name in (name for name in written if name in facts.unverified):
         step.note(PIPE_VARIABLE, call.trail, f"compare {name} with the README of {ref}:{facts.version}")
-    for name in (name for name in facts.required if name not in written):
+    for name in (name for name in facts.required if not variables[name]):
         step.note(PIPE_VALUE, call.trail, f"{ref} fails without a value for {name}, and what was given is empty")
     step.oidc = step.oidc or facts.wants_token(written)
     step.script.append(Pipe(f"{ref}:{facts.version}", tuple(written.items())))
@@ -58,3 +58,9 @@ def lower_scaffold(call: Call, step: StepDraft) -> None:
     file = ScaffoldFile(path, step.text("content", call.body, call.trail), step.text("why", call.body, call.trail))
     if not step.draft.has_file(path):
         step.draft.scaffold[path] = file
+
+
+@step("bitbucket/place")
+def lower_place(call: Call, step: StepDraft) -> None:
+    """Nothing: `lower/plan/placing.py` has read where the addition runs."""
+    step.claims.whole(call.body)

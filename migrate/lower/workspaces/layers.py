@@ -80,12 +80,16 @@ def may_lose_modes(layer: Layer) -> bool:
 
 
 def _changes_later(layer: Layer) -> bool:
-    """Whether a command behind the step may change what it has persisted."""
+    """Whether a command behind the step may change what it has persisted.
+
+    One that runs after a failure cannot where only a success hands anything on.
+    """
+    late = layer.persisted.when == "on_success"
     behind, seen = False, False
     for item in (*layer.step.script, *layer.step.after_script):
         if item is layer.persisted.mark:
             seen = True
-        elif seen and not (isinstance(item, Run) and item.ours):
+        elif seen and not (isinstance(item, Run) and (item.ours or (late and item.when == "on_fail"))):
             behind = True
     return behind
 
