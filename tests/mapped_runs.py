@@ -29,7 +29,8 @@ def compare(example: Example, differences: list[Difference], root: Path) -> Comp
     if len(jobs) != 1 or source.text is None:
         return Compared(compared=False, said="the source cannot be converted")
     try:
-        pair = both.run(example.outcome(), jobs[0], root, repository=example.row.get("files", {}))
+        files, answers = example.row.get("files", {}), example.row.get("answers", {})
+        pair = both.run(example.outcome(), jobs[0], root, repository=files, answers=answers)
     except CannotRunError as error:
         return Compared(compared=False, said=str(error))
     mine, used_here = _left(pair.circleci.calls, differences, "source")

@@ -6,6 +6,7 @@ Examples:
         setup: true                     # for orbs that hand over to another config
         steps: [node/install-packages]  # in a job with cimg/base; or `job: {node/test: {…}}`; `executor: node/default`
         files: {package.json: "{}"}     # what the repository has, when it is run
+        answers: {npm: "6.14.18"}       # what programs print, where a script asks them for their versions
         step: {…}                       # what is written, without its name
         notes: [cache-key]              # the codes of what is approximated, dropped, manual or an error
         apart: why its calls are not compared with those of the orb's source

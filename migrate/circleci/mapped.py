@@ -40,7 +40,7 @@ ORB_VERSION = declare(
 HEAD = ("source", "checked", "versions", "older", "gaps")
 """What a mapping says beyond an orb: what it was made from and when, for which versions, and what it lacks."""
 _ORB = ("version", "description", "display", "orbs", "commands", "executors", "jobs")
-_PATCH = ("below", "commands", "executors", "jobs")
+_PATCH = ("below", "orbs", "commands", "executors", "jobs")
 _LAST = 1 << 30
 
 Version = tuple[int, ...]

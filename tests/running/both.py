@@ -60,13 +60,16 @@ def run(
     job: Job,
     root: Path,
     failing: tuple[str, ...] = (),
+    *,
     repository: Mapping[str, str] = MappingProxyType({}),
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Pair:
     """Run a job and its step by themselves; raises CannotRunError where that cannot be done here.
 
-    `failing` are programs that fail, `repository` more files of the repository, by their paths.
+    `failing` are programs that fail, `repository` more files of the repository, by their paths, `answers` what
+    programs print, by their names.
     """
-    return _run(outcome, job, root, failing, repository=repository)
+    return _run(outcome, job, root, failing, repository=repository, answers=answers)
 
 
 def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pair]]:
@@ -96,10 +99,11 @@ def _run(
     kept: Kept | None = None,
     push: int = 0,
     repository: Mapping[str, str] = MappingProxyType({}),
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Pair:
     event = _event(job)._replace(push=push)
     step = step_of(outcome, job, event)
-    place = _place(job, step, root, repository)
+    place = _place(job, step, root, repository, answers)
     place.set_up(failing, circleci=True)
     one = CircleCI(job, event, place, carry)
     one.run()
@@ -121,13 +125,15 @@ def _without_starts(taken: Record, job: Job, outcome: Outcome) -> Record:
     return taken._replace(calls=tuple(call for n, call in enumerate(taken.calls) if n not in ours))
 
 
-def _place(job: Job, step: dict[str, Any], root: Path, repository: Mapping[str, str]) -> Place:
+def _place(
+    job: Job, step: dict[str, Any], root: Path, repository: Mapping[str, str], answers: Mapping[str, str]
+) -> Place:
     """A place with all that the job's commands, and the written ones, call and read."""
     below, commands = _below(job), _commands(job)
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
     called = needed.programs([*commands, *texts(step)]) - _shells(job)
     programs = [name.removeprefix(below) for name in called]
-    return Place(root, programs, {**REPOSITORY, **files, **_folder(job), **repository})
+    return Place(root, programs, {**REPOSITORY, **files, **_folder(job), **repository}, answers)
 
 
 def _lacking(step: dict[str, Any], outcome: Outcome) -> tuple[str, ...]:

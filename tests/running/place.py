@@ -4,6 +4,7 @@
     R/.real              the small programs of every system
     R/.box/bin           a stub for each other program that the job calls
     R/.box/calls         what the stubs were called with, a file each; R/.box/order is their order
+    R/.box/answers       what some of them print, for scripts that ask a program for its version
 
 Both sides run at the same path, one after the other, so that what they see can be compared letter by letter.
 """
@@ -22,7 +23,7 @@ from tests.running import fence
 
 SECONDS = 30
 _REAL = """
-[ awk base64 basename bash cat chmod cmp comm cp cut diff dirname env expr false find fold grep gzip head id join ln ls
+[ awk base64 basename bash cat chmod cmp comm cp cut diff dirname echo env expr false find fold grep gzip head id join ln ls
 mkdir mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split tac tail
 tar tee test touch tr true uname uniq wc xargs
 """
@@ -49,6 +50,7 @@ echo $$ >> "$box/order"
   printf '%s\\001' "$name"; pwd -P; printf '\\001'; printf '%s\\002' "$@"; printf '\\001'; export -p
 }} > "$box/calls/$$"
 while read -r failing; do [ "$failing" != "$name" ] || exit 7; done < "$box/failing"
+[ ! -f "$box/answers/$name" ] || {real}/cat "$box/answers/$name"
 exit 0
 """
 _CIRCLECI = """\
@@ -128,21 +130,31 @@ class TooLongError(Exception):
 class Place:
     """A scratch folder, set up anew for each side."""
 
-    def __init__(self, root: Path, programs: Iterable[str] = (), files: Mapping[str, str] | None = None) -> None:
-        """Remember what the job calls, and what lies in its repository."""
+    def __init__(
+        self,
+        root: Path,
+        programs: Iterable[str] = (),
+        files: Mapping[str, str] | None = None,
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Remember what the job calls, what lies in its repository, and what programs print, by their names."""
         self.root = root
         self.box, self.real = root / ".box", root / ".real"
         self.home = root / "home"
         self.paths = f"{self.box}/bin:{self.real}"
         self.programs = frozenset(programs)
         self.files = dict(files or {})
+        self.answers = dict(answers or {})
         self.laid: dict[Path, str] = {}
 
     def set_up(self, failing: Iterable[str] = (), lacking: Iterable[str] = (), *, circleci: bool) -> None:
         """An empty machine with its programs; those that are `failing` end with status 7, `lacking` are not there."""
         self._clear()
-        for folder in (self.box / "bin", self.box / "calls", self.home, self.root / "tmp", self.root / "etc"):
+        boxes = (self.box / name for name in ("bin", "calls", "answers"))
+        for folder in (*boxes, self.home, self.root / "tmp", self.root / "etc"):
             folder.mkdir(parents=True)
+        for name, text in self.answers.items():
+            (self.box / "answers" / name).write_text(f"{text}\n", encoding="utf-8")
         (self.root / "etc" / "hosts").touch()
         for name in (".profile", ".bashrc"):
             (self.home / name).touch()
