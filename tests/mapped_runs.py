@@ -29,7 +29,7 @@ def compare(example: Example, differences: list[Difference], root: Path) -> Comp
     if len(jobs) != 1 or source.text is None:
         return Compared(compared=False, said="the source cannot be converted")
     try:
-        pair = both.run(example.outcome(), jobs[0], root, repository=example.row.get("files", {}))
+        pair = both.run(example.outcome(), jobs[0], root, given=example.given)
     except CannotRunError as error:
         return Compared(compared=False, said=str(error))
     mine, used_here = _left(pair.circleci.calls, differences, "source")

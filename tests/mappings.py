@@ -6,6 +6,8 @@ Examples:
         setup: true                     # for orbs that hand over to another config
         steps: [node/install-packages]  # in a job with cimg/base; or `job: {node/test: {…}}`; `executor: node/default`
         files: {package.json: "{}"}     # what the repository has, when it is run
+        variables: {NPM_TOKEN: secret}  # those that are set then
+        prints: {curl: '{"id": 1}'}     # what programs print then; else nothing
         step: {…}                       # what is written, without its name
         notes: [cache-key]              # the codes of what is approximated, dropped, manual or an error
         apart: why its calls are not compared with those of the orb's source
@@ -33,6 +35,7 @@ from migrate.diagnostics import Fate, Notes
 from migrate.yamlio.nodes import Mapping
 from migrate.yamlio.read import read
 from tests import laws
+from tests.running.place import Given
 
 ROOT = Path(__file__).parents[1] / "mappings" / "orbs"
 SEPARATOR = "\n---\n"
@@ -70,6 +73,11 @@ class Example(NamedTuple):
         machine = {"executor": self.row["executor"]} if "executor" in self.row else {"docker": [{"image": IMAGE}]}
         job = {**machine, "steps": self.row.get("steps", [{"run": "true"}])}
         return _text({**whole, "jobs": {"example": job}, "workflows": {"main": {"jobs": ["example"]}}})
+
+    @property
+    def given(self) -> Given:
+        """What it finds when it is run."""
+        return Given(*(self.row.get(key, {}) for key in Given._fields))
 
     def outcome(self, orbs: OrbSource = lambda _: None, *, mapped: bool = True) -> Outcome:
         """What the converter makes of it, with the mapping or without."""

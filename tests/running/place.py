@@ -4,6 +4,7 @@
     R/.real              the small programs of every system
     R/.box/bin           a stub for each other program that the job calls
     R/.box/calls         what the stubs were called with, a file each; R/.box/order is their order
+    R/.box/prints        what the stubs print, a file each; most print nothing
 
 Both sides run at the same path, one after the other, so that what they see can be compared letter by letter.
 """
@@ -16,6 +17,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tests.running import fence
@@ -36,6 +38,8 @@ OURS = frozenset({"circleci", "circleci-agent"})
 """Programs that exist in CircleCI's jobs only."""
 _TOPS = "tmp|home|root|go|app|code|src|opt|var|workspace|workspaces|repo|mnt|data|build|srv|project|work|workdir|etc"
 _ABSOLUTE = rf"(?<![\w.~$}}/:*@-])/(?P<top>{_TOPS})(?![\w.-])(?P<user>/circleci(?![\w.-]))?"
+_SYSTEM = 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n'
+"""What a machine says about its system, as far as orbs ask."""
 _FIXED_DATE = "2026-01-02"
 
 _STUB = """\
@@ -45,6 +49,7 @@ name=${{0##*/}}
 case $0 in "$box"/*) ;; *) name=./$name ;; esac
 echo $$ >> "$box/order"
 [ ! -p /dev/stdin ] || {real}/cat > /dev/null
+[ ! -f "$box/prints/$name" ] || {real}/cat "$box/prints/$name"
 {{
   printf '%s\\001' "$name"; pwd -P; printf '\\001'; printf '%s\\002' "$@"; printf '\\001'; export -p
 }} > "$box/calls/$$"
@@ -125,25 +130,40 @@ class TooLongError(Exception):
     """A command that does not end."""
 
 
+class Given(NamedTuple):
+    """What a job finds: more files of the repository, by their paths; variables; what programs print."""
+
+    files: Mapping[str, str] = MappingProxyType({})
+    variables: Mapping[str, str] = MappingProxyType({})
+    prints: Mapping[str, str] = MappingProxyType({})
+
+
+NOTHING = Given()
+
+
 class Place:
     """A scratch folder, set up anew for each side."""
 
-    def __init__(self, root: Path, programs: Iterable[str] = (), files: Mapping[str, str] | None = None) -> None:
-        """Remember what the job calls, and what lies in its repository."""
+    def __init__(self, root: Path, programs: Iterable[str] = (), given: Given = NOTHING) -> None:
+        """Remember what the job calls, and what it finds."""
         self.root = root
         self.box, self.real = root / ".box", root / ".real"
         self.home = root / "home"
         self.paths = f"{self.box}/bin:{self.real}"
         self.programs = frozenset(programs)
-        self.files = dict(files or {})
+        self.given = given
         self.laid: dict[Path, str] = {}
 
     def set_up(self, failing: Iterable[str] = (), lacking: Iterable[str] = (), *, circleci: bool) -> None:
         """An empty machine with its programs; those that are `failing` end with status 7, `lacking` are not there."""
         self._clear()
-        for folder in (self.box / "bin", self.box / "calls", self.home, self.root / "tmp", self.root / "etc"):
+        below = (self.box / name for name in ("bin", "calls", "prints"))
+        for folder in (*below, self.home, self.root / "tmp", self.root / "etc"):
             folder.mkdir(parents=True)
+        for name, text in self.given.prints.items():
+            (self.box / "prints" / name).write_text(text, encoding="utf-8")
         (self.root / "etc" / "hosts").touch()
+        (self.root / "etc" / "os-release").write_text(_SYSTEM, encoding="utf-8")
         for name in (".profile", ".bashrc"):
             (self.home / name).touch()
         (self.home / ".bash_profile").write_text("export PROFILE=read\nfalse\n", encoding="utf-8")
@@ -187,7 +207,7 @@ class Place:
     def check_out(self, folder: Path) -> None:
         """Lay the repository into a folder; the programs in it are stubs."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in self.files.items():
+        for name, text in self.given.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -228,7 +248,7 @@ class Place:
             [*shell, str(file)],
             executable=shutil.which(shell[0], path=self.paths),
             cwd=cwd,
-            env=fixed | dict(env),
+            env=fixed | dict(self.given.variables) | dict(env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
