@@ -41,6 +41,8 @@ ROOT = Path(__file__).parents[1] / "mappings" / "orbs"
 SEPARATOR = "\n---\n"
 TOLD = {Fate.APPROXIMATED, Fate.DROPPED, Fate.MANUAL, Fate.ERROR}
 IMAGE = "cimg/base:current"
+OWN_RUNNERS = Source("circle2bb.yml", "unsupported-executors: self-hosted\n")
+"""A job for Windows, a Mac or a GPU becomes a step that can be read."""
 
 
 class NoMappings(Catalog):
@@ -84,6 +86,7 @@ class Example(NamedTuple):
         files = self.row.get("files", {})
         return convert(
             Source("config.yml", self.config),
+            choices=OWN_RUNNERS,
             catalog=CATALOG if mapped else _UNMAPPED,
             orbs=orbs,
             files=lambda name: (name, files[name]) if name in files else None,
