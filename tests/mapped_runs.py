@@ -29,8 +29,7 @@ def compare(example: Example, differences: list[Difference], root: Path) -> Comp
     if len(jobs) != 1 or source.text is None:
         return Compared(compared=False, said="the source cannot be converted")
     try:
-        files, answers = example.row.get("files", {}), example.row.get("answers", {})
-        pair = both.run(example.outcome(), jobs[0], root, repository=files, answers=answers)
+        pair = both.run(example.outcome(), jobs[0], root, given=example.given)
     except CannotRunError as error:
         return Compared(compared=False, said=str(error))
     mine, used_here = _left(pair.circleci.calls, differences, "source")
@@ -59,6 +58,8 @@ def _said(mine: list[str], theirs: list[str], pair: both.Pair) -> str:
         printed = pair.bitbucket.printed or pair.circleci.printed
         one, two = ends[pair.circleci.succeeded], ends[pair.bitbucket.succeeded]
         return f"the source {one}, the mapping {two}: {printed[-400:]}"
+    if not pair.circleci.succeeded:
+        return f"both fail, and so are compared as far as that only: {pair.circleci.printed[-400:]}"
     if mine == theirs:
         return ""
     return "\n  ".join(["the source calls", *mine, "and the mapping", *theirs])

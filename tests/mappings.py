@@ -6,7 +6,8 @@ Examples:
         setup: true                     # for orbs that hand over to another config
         steps: [node/install-packages]  # in a job with cimg/base; or `job: {node/test: {…}}`; `executor: node/default`
         files: {package.json: "{}"}     # what the repository has, when it is run
-        answers: {npm: "6.14.18"}       # what programs print, where a script asks them for their versions
+        variables: {NPM_TOKEN: secret}  # those that are set then
+        prints: {curl: '{"id": 1}'}     # what programs print then; else nothing
         step: {…}                       # what is written, without its name
         notes: [cache-key]              # the codes of what is approximated, dropped, manual or an error
         apart: why its calls are not compared with those of the orb's source
@@ -34,11 +35,14 @@ from migrate.diagnostics import Fate, Notes
 from migrate.yamlio.nodes import Mapping
 from migrate.yamlio.read import read
 from tests import laws
+from tests.running.place import Given
 
 ROOT = Path(__file__).parents[1] / "mappings" / "orbs"
 SEPARATOR = "\n---\n"
 TOLD = {Fate.APPROXIMATED, Fate.DROPPED, Fate.MANUAL, Fate.ERROR}
 IMAGE = "cimg/base:current"
+OWN_RUNNERS = Source("circle2bb.yml", "unsupported-executors: self-hosted\n")
+"""A job for Windows, a Mac or a GPU becomes a step that can be read."""
 
 
 class NoMappings(Catalog):
@@ -72,11 +76,17 @@ class Example(NamedTuple):
         job = {**machine, "steps": self.row.get("steps", [{"run": "true"}])}
         return _text({**whole, "jobs": {"example": job}, "workflows": {"main": {"jobs": ["example"]}}})
 
+    @property
+    def given(self) -> Given:
+        """What it finds when it is run."""
+        return Given(*(self.row.get(key, {}) for key in Given._fields))
+
     def outcome(self, orbs: OrbSource = lambda _: None, *, mapped: bool = True) -> Outcome:
         """What the converter makes of it, with the mapping or without."""
         files = self.row.get("files", {})
         return convert(
             Source("config.yml", self.config),
+            choices=OWN_RUNNERS,
             catalog=CATALOG if mapped else _UNMAPPED,
             orbs=orbs,
             files=lambda name: (name, files[name]) if name in files else None,

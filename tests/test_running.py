@@ -20,6 +20,7 @@ from migrate.diagnostics import CODES
 from tests import golden
 from tests.running import both, explained, fence
 from tests.running.both import Difference, Kind
+from tests.running.place import Given
 
 
 class Case(NamedTuple):
@@ -988,3 +989,17 @@ def test_nothing_gets_out(tmp_path: Path) -> None:
     assert pair.circleci.succeeded
     assert (pair.circleci.calls, pair.bitbucket.calls) == ((), ())
     assert list(outside.iterdir()) == []
+
+
+def test_a_job_finds_what_it_is_given(tmp_path: Path) -> None:
+    """Files of the repository, variables, what programs print, and the name of the system."""
+    asks = '. /etc/os-release; test $ID = ubuntu && test "$WORD" = open && test "$(curl x)" = sesame && make cave'
+    outcome = outcome_of(job(run(asks)))
+    (one,) = outcome.before.jobs
+    given = Given(variables={"WORD": "open"}, prints={"curl": "sesame"})
+    pair = both.run(outcome, one, tmp_path / "machine", given=given)
+
+    for side in (pair.circleci, pair.bitbucket):
+        assert side.succeeded
+        assert [call.program for call in side.calls] == ["curl", "make"]
+    assert not both.run(outcome, one, tmp_path / "other").circleci.succeeded

@@ -1,7 +1,7 @@
 """A job run twice: as CircleCI runs it, and as Bitbucket runs what was written; and how the two differ."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.running.carried import Carried, upstream
 from tests.running.circleci_job import COMMANDS, Carry, CircleCI, cannot, find
 from tests.running.event import Event
 from tests.running.kept import Kept
-from tests.running.place import INTERPRETERS, Place
+from tests.running.place import INTERPRETERS, NOTHING, Given, Place
 from tests.running.record import Called, Record
 
 REPOSITORY = MappingProxyType({"README.md": "a shop\n", "src/main.txt": "main\n", "lock": "1\n"})
@@ -60,16 +60,13 @@ def run(
     job: Job,
     root: Path,
     failing: tuple[str, ...] = (),
-    *,
-    repository: Mapping[str, str] = MappingProxyType({}),
-    answers: Mapping[str, str] = MappingProxyType({}),
+    given: Given = NOTHING,
 ) -> Pair:
     """Run a job and its step by themselves; raises CannotRunError where that cannot be done here.
 
-    `failing` are programs that fail, `repository` more files of the repository, by their paths, `answers` what
-    programs print, by their names.
+    `failing` are programs that fail, `given` is what else the job finds.
     """
-    return _run(outcome, job, root, failing, repository=repository, answers=answers)
+    return _run(outcome, job, root, failing, given=given)
 
 
 def run_all(outcome: Outcome, root: Path, pushes: int = 1) -> list[tuple[Job, Pair]]:
@@ -98,12 +95,11 @@ def _run(
     carry: Carry | None = None,
     kept: Kept | None = None,
     push: int = 0,
-    repository: Mapping[str, str] = MappingProxyType({}),
-    answers: Mapping[str, str] = MappingProxyType({}),
+    given: Given = NOTHING,
 ) -> Pair:
     event = _event(job)._replace(push=push)
     step = step_of(outcome, job, event)
-    place = _place(job, step, root, repository, answers)
+    place = _place(job, step, root, given)
     place.set_up(failing, circleci=True)
     one = CircleCI(job, event, place, carry)
     one.run()
@@ -125,15 +121,14 @@ def _without_starts(taken: Record, job: Job, outcome: Outcome) -> Record:
     return taken._replace(calls=tuple(call for n, call in enumerate(taken.calls) if n not in ours))
 
 
-def _place(
-    job: Job, step: dict[str, Any], root: Path, repository: Mapping[str, str], answers: Mapping[str, str]
-) -> Place:
+def _place(job: Job, step: dict[str, Any], root: Path, given: Given) -> Place:
     """A place with all that the job's commands, and the written ones, call and read."""
     below, commands = _below(job), _commands(job)
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
     called = needed.programs([*commands, *texts(step)]) - _shells(job)
     programs = [name.removeprefix(below) for name in called]
-    return Place(root, programs, {**REPOSITORY, **files, **_folder(job), **repository}, answers)
+    more = given._replace(files={**REPOSITORY, **files, **_folder(job), **given.files})
+    return Place(root, programs, more)
 
 
 def _lacking(step: dict[str, Any], outcome: Outcome) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
     R/.real              the small programs of every system
     R/.box/bin           a stub for each other program that the job calls
     R/.box/calls         what the stubs were called with, a file each; R/.box/order is their order
-    R/.box/answers       what some of them print, for scripts that ask a program for its version
+    R/.box/prints        what the stubs print, a file each; most print nothing
 
 Both sides run at the same path, one after the other, so that what they see can be compared letter by letter.
 """
@@ -17,15 +17,16 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tests.running import fence
 
 SECONDS = 30
 _REAL = """
-[ awk base64 basename bash cat chmod cmp comm cp cut diff dirname echo env expr false find fold grep gzip head id join ln ls
-mkdir mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split tac tail
-tar tee test touch tr true uname uniq wc xargs
+[ awk base64 basename bash cat chmod cmp comm cp cut diff dirname echo env expr false find fold grep gzip head id join
+ln ls mkdir mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split
+tac tail tar tee test touch tr true uname uniq wc xargs
 """
 INTERPRETERS = frozenset({"bash", "dash", "perl", "python3", "sh"})
 """Programs that a job may name as the shell of its commands, and that then run as they are."""
@@ -37,6 +38,8 @@ OURS = frozenset({"circleci", "circleci-agent"})
 """Programs that exist in CircleCI's jobs only."""
 _TOPS = "tmp|home|root|go|app|code|src|opt|var|workspace|workspaces|repo|mnt|data|build|srv|project|work|workdir|etc"
 _ABSOLUTE = rf"(?<![\w.~$}}/:*@-])/(?P<top>{_TOPS})(?![\w.-])(?P<user>/circleci(?![\w.-]))?"
+_SYSTEM = 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n'
+"""What a machine says about its system, as far as orbs ask."""
 _FIXED_DATE = "2026-01-02"
 
 _STUB = """\
@@ -46,11 +49,11 @@ name=${{0##*/}}
 case $0 in "$box"/*) ;; *) name=./$name ;; esac
 echo $$ >> "$box/order"
 [ ! -p /dev/stdin ] || {real}/cat > /dev/null
+[ ! -f "$box/prints/$name" ] || {real}/cat "$box/prints/$name"
 {{
   printf '%s\\001' "$name"; pwd -P; printf '\\001'; printf '%s\\002' "$@"; printf '\\001'; export -p
 }} > "$box/calls/$$"
 while read -r failing; do [ "$failing" != "$name" ] || exit 7; done < "$box/failing"
-[ ! -f "$box/answers/$name" ] || {real}/cat "$box/answers/$name"
 exit 0
 """
 _CIRCLECI = """\
@@ -127,35 +130,40 @@ class TooLongError(Exception):
     """A command that does not end."""
 
 
+class Given(NamedTuple):
+    """What a job finds: more files of the repository, by their paths; variables; what programs print."""
+
+    files: Mapping[str, str] = MappingProxyType({})
+    variables: Mapping[str, str] = MappingProxyType({})
+    prints: Mapping[str, str] = MappingProxyType({})
+
+
+NOTHING = Given()
+
+
 class Place:
     """A scratch folder, set up anew for each side."""
 
-    def __init__(
-        self,
-        root: Path,
-        programs: Iterable[str] = (),
-        files: Mapping[str, str] | None = None,
-        answers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Remember what the job calls, what lies in its repository, and what programs print, by their names."""
+    def __init__(self, root: Path, programs: Iterable[str] = (), given: Given = NOTHING) -> None:
+        """Remember what the job calls, and what it finds."""
         self.root = root
         self.box, self.real = root / ".box", root / ".real"
         self.home = root / "home"
         self.paths = f"{self.box}/bin:{self.real}"
         self.programs = frozenset(programs)
-        self.files = dict(files or {})
-        self.answers = dict(answers or {})
+        self.given = given
         self.laid: dict[Path, str] = {}
 
     def set_up(self, failing: Iterable[str] = (), lacking: Iterable[str] = (), *, circleci: bool) -> None:
         """An empty machine with its programs; those that are `failing` end with status 7, `lacking` are not there."""
         self._clear()
-        boxes = (self.box / name for name in ("bin", "calls", "answers"))
-        for folder in (*boxes, self.home, self.root / "tmp", self.root / "etc"):
+        below = (self.box / name for name in ("bin", "calls", "prints"))
+        for folder in (*below, self.home, self.root / "tmp", self.root / "etc"):
             folder.mkdir(parents=True)
-        for name, text in self.answers.items():
-            (self.box / "answers" / name).write_text(f"{text}\n", encoding="utf-8")
+        for name, text in self.given.prints.items():
+            (self.box / "prints" / name).write_text(text, encoding="utf-8")
         (self.root / "etc" / "hosts").touch()
+        (self.root / "etc" / "os-release").write_text(_SYSTEM, encoding="utf-8")
         for name in (".profile", ".bashrc"):
             (self.home / name).touch()
         (self.home / ".bash_profile").write_text("export PROFILE=read\nfalse\n", encoding="utf-8")
@@ -197,16 +205,17 @@ class Place:
         path.chmod(0o755)
 
     def check_out(self, folder: Path) -> None:
-        """Lay the repository into a folder; the programs in it are stubs."""
+        """Lay the repository into a folder; the programs in it, in whichever folder, are stubs."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in self.files.items():
+        for name, text in self.given.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             self.laid[path] = text
         stub = (self.box / "bin" / "stub").read_text(encoding="utf-8")
-        for name in self.programs:
-            if "/" in name and not (folder / name).exists():
+        called = {name for name in self.given.files if f"./{name.rpartition('/')[2]}" in self.programs}
+        for name in self.programs | called:
+            if name in called or ("/" in name and not (folder / name).exists()):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(stub, encoding="utf-8")
                 (folder / name).chmod(0o755)
@@ -240,7 +249,7 @@ class Place:
             [*shell, str(file)],
             executable=shutil.which(shell[0], path=self.paths),
             cwd=cwd,
-            env=fixed | dict(env),
+            env=fixed | dict(self.given.variables) | dict(env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -24,14 +24,17 @@ PIPE_VALUE = declare(
 
 @step("bitbucket/pipe")
 def lower_pipe(call: Call, step: StepDraft) -> None:
-    """Run a pipe of the table `mappings/pipes.yml`, which says which of the variables are written."""
+    """Run a pipe of the table `mappings/pipes.yml`, which says which of the variables are written.
+
+    Spaces at the ends of a value come of its parts, some of which are not there.
+    """
     ref = step.text("pipe", call.body, call.trail)
     facts = step.draft.catalog.pipes.get(ref)
     if facts is None:
         message = f"{call.trail[-1]}: mappings/pipes.yml has no pipe '{ref}'"
         raise CatalogError(message)
     given = step.claims.each(step.claims.take(call.body, "variables"))
-    variables = {e.key.text: step.claims.text(e.value, e.key.text, call.trail) for e in given}
+    variables = {e.key.text: step.claims.text(e.value, e.key.text, call.trail).strip(" ") for e in given}
     for complaint in facts.complaints(frozenset(variables)):
         message = f"{call.trail[-1]}: {complaint}"
         raise CatalogError(message)
