@@ -59,6 +59,8 @@ def _said(mine: list[str], theirs: list[str], pair: both.Pair) -> str:
         printed = pair.bitbucket.printed or pair.circleci.printed
         one, two = ends[pair.circleci.succeeded], ends[pair.bitbucket.succeeded]
         return f"the source {one}, the mapping {two}: {printed[-400:]}"
+    if not pair.circleci.succeeded:
+        return f"both fail, and so are compared as far as that only: {pair.circleci.printed[-400:]}"
     if mine == theirs:
         return ""
     return "\n  ".join(["the source calls", *mine, "and the mapping", *theirs])

@@ -23,8 +23,8 @@ _BUILT_IN = frozenset(_BUILTINS.split())
 
 
 def programs(texts: Iterable[str]) -> frozenset[str]:
-    """The programs that the texts call by name, on the path or in the repository."""
-    return frozenset(_plain(name) for text in texts for name in _called(text) if name not in _BUILT_IN)
+    """The programs that the texts call by name, on the path or, with a `/` in it, in the repository."""
+    return frozenset(name for text in texts for name in _called(text) if name not in _BUILT_IN)
 
 
 def _called(text: str) -> Iterator[str]:

@@ -197,7 +197,7 @@ class Place:
         path.chmod(0o755)
 
     def check_out(self, folder: Path) -> None:
-        """Lay the repository into a folder; the programs in it are stubs."""
+        """Lay the repository into a folder; the programs in it, in whichever folder, are stubs."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in self.files.items():
             path = folder / name
@@ -205,8 +205,9 @@ class Place:
             path.write_text(text, encoding="utf-8")
             self.laid[path] = text
         stub = (self.box / "bin" / "stub").read_text(encoding="utf-8")
-        for name in self.programs:
-            if "/" in name and not (folder / name).exists():
+        called = {name for name in self.files if f"./{name.rpartition('/')[2]}" in self.programs}
+        for name in self.programs | called:
+            if name in called or ("/" in name and not (folder / name).exists()):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(stub, encoding="utf-8")
                 (folder / name).chmod(0o755)

@@ -48,6 +48,7 @@ def take(
     called |= {f"~{w.removeprefix(str(place.home))}": n for w, n in called.items() if w.startswith(f"{place.home}/")}
 
     def plain(text: str) -> str:
+        text = text.replace(f"{place.box}/bash_env", f"{place.home}/.bash_env")  # CircleCI's is outside of the machine
         for way, name in called.items():  # `~`: what `dirs` says
             text = re.sub(rf"{re.escape(way)}(?![\w.-])", name, text)
         return _TEMPORARY.sub(r"\1\2XXXXXX", text.replace(str(place.home), "~").replace(str(place.root), ""))
