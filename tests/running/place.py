@@ -23,9 +23,9 @@ from tests.running import fence
 
 SECONDS = 30
 _REAL = """
-[ awk base64 basename bash cat chmod cmp comm cp cut diff dirname echo env expr false find fold grep gzip head id join ln ls
-mkdir mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split tac tail
-tar tee test touch tr true uname uniq wc xargs
+[ awk base64 basename bash cat chmod cmp comm cp cut diff dirname echo env expr false find fold grep gzip head id join
+ln ls mkdir mktemp mv nl od paste printenv printf pwd readlink realpath rev rm rmdir sed seq sh sha256sum sort split
+tac tail tar tee test touch tr true uname uniq wc xargs
 """
 INTERPRETERS = frozenset({"bash", "dash", "perl", "python3", "sh"})
 """Programs that a job may name as the shell of its commands, and that then run as they are."""
