@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from migrate import Source, __version__, convert
 from migrate.audit.record import Record, from_plain, of
 from migrate.audit.rollup import Rollup
+from migrate.audit.usage import read as read_usage
 from migrate.catalog import Catalog
 from migrate.cli import audit_pool, audit_worker, main
 from migrate.cli.audit_state import NAME
@@ -232,3 +233,60 @@ def test_the_rollup_grows_with_names_not_with_configs() -> None:
     counts = (rollup.codes, rollup.configs_of_code, rollup.images, rollup.secrets, rollup.blockers)
     assert sum(len(count) for count in counts) + len(rollup.orbs) < 40
     assert rollup.most_helpful() == ("orb acme/paint", 10_000)
+
+
+USAGE = """\
+ORGANIZATION_NAME,PROJECT_NAME,JOB_NAME,JOB_RUN_DATE,RESOURCE_CLASS,JOB_RUN_SECONDS
+acme,shop,build,2026-10-01,medium,6000
+acme,shop,build,2026-10-30,medium,12000
+acme,shop,other,2026-10-30,medium,100
+acme,phone,build,2026-10-02,m4pro.medium,900
+"""
+
+
+def test_minutes_are_those_that_jobs_took(folder: Path) -> None:
+    """Of the jobs that are converted, for a month; what a plan does not hold comes in blocks."""
+    (folder / "usage.csv").write_text(USAGE, encoding="utf-8")
+    audited("all", "--usage", "usage.csv")
+    minutes = 300 * (365.25 / 12) / 30
+    found = json.loads((folder / "audit" / "audit.json").read_text(encoding="utf-8"))
+    page = (folder / "audit" / "audit.md").read_text(encoding="utf-8")
+
+    assert found["summary"]["minutes"] == round(minutes, 1)
+    assert f"| Free | 50 | {minutes - 50:,.0f} | $10 |" in page
+    assert "| Standard | 2,500 | 0 | $0 |" in page
+
+
+def test_a_larger_step_costs_more_minutes(folder: Path) -> None:
+    """With sizes mapped, a minute of a large job is two."""
+    large = GOOD.replace("steps:", "resource_class: large, steps:")
+    (folder / "all/shop/.circleci/config.yml").write_text(large, encoding="utf-8")
+    (folder / "choices.yml").write_text("sizes: map\n", encoding="utf-8")
+    (folder / "usage.csv").write_text(USAGE, encoding="utf-8")
+    audited("all", "--usage", "usage.csv", "--choices", "choices.yml")
+    found = json.loads((folder / "audit" / "audit.json").read_text(encoding="utf-8"))
+
+    assert found["summary"]["minutes"] == round(600 * (365.25 / 12) / 30, 1)
+
+
+def test_insights_tell_the_runs_of_a_workflows_jobs() -> None:
+    """For any project: they name none."""
+    job = {
+        "name": "build",
+        "window_start": "2026-10-01T00:00:00.000Z",
+        "window_end": "2026-10-30T23:00:00.000Z",
+        "metrics": {"total_runs": 10, "duration_metrics": {"mean": 60}},
+    }
+    usage = read_usage([("insights.json", json.dumps({"items": [job]}))])
+
+    assert round(usage.minutes("shop", [("build", 1), ("other", 1)]), 2) == round(10 * (365.25 / 12) / 30, 2)
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", '{"items": [{}]}', "[]", "", "project_name,job_name\n"])
+def test_what_is_no_export_is_refused(folder: Path, text: str) -> None:
+    """With its name, and what is missing."""
+    (folder / "usage.csv").write_text(text, encoding="utf-8")
+    result = audited("all", "--usage", "usage.csv")
+
+    assert result.exit_code == 3
+    assert "usage.csv: this is no usage export of CircleCI" in result.output

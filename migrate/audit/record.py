@@ -7,6 +7,7 @@ from migrate.catalog import Catalog
 from migrate.circleci.orbs import parse
 from migrate.diagnostics import Fate, Note, Notes
 from migrate.report.outcome import Converted
+from migrate.report.places import instances
 from migrate.report.rows import HELD
 from migrate.report.summary import Summary
 from migrate.yamlio.decode import peek
@@ -33,7 +34,7 @@ class Record(NamedTuple):
 
     `jobs` are how many there are, converted, held and dropped; `codes` how many notes have which code; `blockers` what
     stands between it and a conversion without errors; `orbs` by reference, and how we know them; `secrets` the
-    variables that somebody must create.
+    variables that somebody must create; `weights` how many build minutes a minute of each job costs that is run.
     """
 
     path: str
@@ -45,18 +46,19 @@ class Record(NamedTuple):
     orbs: tuple[tuple[str, str], ...] = ()
     images: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    weights: tuple[tuple[str, int], ...] = ()
     said: str = ""
     seconds: float = 0.0
     page: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The record as JSON has it."""
-        return {**self._asdict(), "codes": dict(self.codes), "orbs": dict(self.orbs)}
+        return {**self._asdict(), "codes": dict(self.codes), "orbs": dict(self.orbs), "weights": dict(self.weights)}
 
 
 def from_plain(row: dict[str, Any]) -> Record:
     """The record that was kept as JSON."""
-    pairs = {key: tuple(row[key].items()) for key in ("codes", "orbs")}
+    pairs = {key: tuple(row[key].items()) for key in ("codes", "orbs", "weights")}
     lists = {key: tuple(row[key]) for key in ("jobs", "blockers", "images", "secrets")}
     return Record(**{**row, **pairs, **lists})
 
@@ -85,6 +87,7 @@ def of(path: str, text: str, outcome: Converted, summary: Summary, catalog: Cata
         tuple(sorted(orbs.items())),
         tuple(sorted(set(_images(outcome)))),
         tuple(sorted(one.name for one in summary.variables if one.secret)),
+        tuple(sorted(_weights(outcome, summary).items())),
         str(errors[0]) if errors else "",
     )
 
@@ -101,6 +104,11 @@ def _jobs(summary: Summary) -> tuple[int, int, int, int]:
     held = sum(row.fate == HELD for row in summary.rows)
     dropped = sum(row.fate == Fate.DROPPED for row in summary.rows)
     return len(summary.rows), len(summary.rows) - held - dropped, held, dropped
+
+
+def _weights(outcome: Converted, summary: Summary) -> dict[str, int]:
+    sizes = {one.path: int(one.step.size.removesuffix("x") or 1) for one in instances(outcome.pipelines, "")}
+    return {row.job: max(sizes.get(path, 1) for path in row.steps) for row in summary.rows if row.steps}
 
 
 def _blocker(note: Note, named: dict[str, str]) -> str:

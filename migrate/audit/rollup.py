@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from migrate.audit.record import CLEAN, FAILING, STATES, Record
+from migrate.audit.usage import NO_PRICES, Plan, Prices
 from migrate.diagnostics import CODES
 
 _T = TypeVar("_T")
@@ -38,9 +39,12 @@ class Rollup:
     images: Counter[str] = field(default_factory=Counter)
     secrets: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    minutes: float = 0.0
+    prices: Prices = NO_PRICES
 
-    def add(self, record: Record) -> None:
-        """Count one record."""
+    def add(self, record: Record, minutes: float = 0.0) -> None:
+        """Count one record, and the build minutes a month that its jobs take."""
+        self.minutes += minutes
         self.configs += 1
         self.states[record.state] += 1
         self.jobs = [mine + its for mine, its in zip(self.jobs, record.jobs, strict=True)]
@@ -67,7 +71,10 @@ class Rollup:
 
     def tables(self) -> tuple[Table, ...]:
         """The parts of the roll-up, the most useful first; those without rows are left out."""
-        parts = (self._configs(), self._help(), self._constructs(), self._orbs(), self._secrets(), self._images())
+        parts = (
+            *(self._configs(), self._help(), self._minutes(), self._constructs()),
+            *(self._orbs(), self._secrets(), self._images()),
+        )
         return tuple(part for part in parts if part.rows)
 
     def plain(self) -> dict[str, object]:
@@ -88,6 +95,7 @@ class Rollup:
             "orbs": [{"orb": orb, "known": known, "configs": n} for (orb, known), n in _sorted(self.orbs)],
             "images": dict(_sorted(self.images)),
             "secrets": dict(_sorted(self.secrets)),
+            "minutes": round(self.minutes, 1),
         }
 
     def _configs(self) -> Table:
@@ -102,6 +110,17 @@ class Rollup:
         says += "converted as soon as it is gone: map the orb, or fetch its source."
         rows = ((what, str(self.only_blockers[what]), str(count)) for what, count in self._by_use())
         return _cut("What would help most", says, ("what", "configs with only this", "configs with this"), rows)
+
+    def _minutes(self) -> Table:
+        says = f"As long as the jobs ran at CircleCI they take {self.minutes:,.0f} build minutes a month here; each "
+        says += "minute counts as often as its step is large. More than a plan holds comes in blocks of "
+        says += f"{self.prices.block:,}."
+        head = ("plan", "minutes in it", "minutes beyond", "for them a month")
+        return Table("Build minutes", says, head, tuple(map(self._plan, self.prices.plans)) if self.minutes else ())
+
+    def _plan(self, plan: Plan) -> tuple[str, ...]:
+        over = max(0.0, self.minutes - plan.minutes)
+        return plan.name, f"{plan.minutes:,}", f"{over:,.0f}", f"${self.prices.more(plan, self.minutes):,.0f}"
 
     def _by_use(self) -> list[tuple[str, int]]:
         return sorted(self.blockers.items(), key=lambda row: (-self.only_blockers[row[0]], -row[1], row[0]))

@@ -256,6 +256,17 @@ class Catalog:
             raise CatalogError(message)
         return tree
 
+    @cached_property
+    def plans(self) -> dict[str, int]:
+        """The build minutes a month that Bitbucket's plans hold, by their names."""
+        return {name: int(texts(row)["minutes"]) for name, row in self._rows("plans.yml", "plans")}
+
+    @cached_property
+    def block_of_minutes(self) -> tuple[int, float]:
+        """How many more minutes can be bought at once, and for how many US dollars."""
+        row = texts(peek(self._root("plans.yml"), "block"))
+        return int(row["minutes"]), float(row["price"])
+
     def _rows(self, path: str, table: str) -> Iterator[tuple[str, Node]]:
         found = peek(self._root(path), table)
         if not isinstance(found, Mapping):

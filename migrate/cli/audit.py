@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -14,12 +15,15 @@ from migrate import __version__
 from migrate.audit import pages
 from migrate.audit.record import BUG, Record
 from migrate.audit.rollup import Rollup
+from migrate.audit.usage import Plan, Prices, Usage, UsageError
+from migrate.audit.usage import read as read_usage
+from migrate.catalog import Catalog
 from migrate.choices import VALUES
 from migrate.cli.audit_files import Found, find
 from migrate.cli.audit_pool import cores, run
 from migrate.cli.audit_state import State
 from migrate.cli.audit_worker import Settings, Task
-from migrate.cli.exits import NOTED, Misused
+from migrate.cli.exits import NOTED, Misused, Refused
 from migrate.cli.explain import load_codes
 from migrate.cli.mapping_options import mappings_option
 from migrate.cli.reading import named
@@ -38,6 +42,7 @@ Records = Callable[[], Iterator[Record]]
 @click.option("--layout", type=click.Choice(VALUES["layout"]), help="How the job graph is laid out.")
 @mappings_option
 @click.option("--orb-source", multiple=True, metavar="PATH", help="Sources of orbs, as for convert; repeatable.")
+@click.option("--usage", multiple=True, metavar="FILE", help="CircleCI's usage export or Insights; repeatable.")
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one for each core]")
 @click.option("--no-pages", is_flag=True, help="Write no pipelines file and no report for each config.")
 @click.option("--fresh", is_flag=True, help="Convert again what an earlier run has converted.")
@@ -51,6 +56,7 @@ def audit(
     layout: str | None,
     mappings: Path | None,
     orb_source: tuple[str, ...],
+    usage: tuple[str, ...],
     jobs: int | None,
     no_pages: bool,
     fresh: bool,
@@ -63,6 +69,7 @@ def audit(
     What was done stays: interrupted and run again, it goes on where it was, and only what has changed is converted.
     """
     load_codes()
+    used = _usage(usage)
     folder = Path(output)
     pages_in = "" if no_pages else (folder / PAGES).as_posix()
     settings = Settings(named(choices) if choices else None, mappings, orb_source, style or "", layout or "", pages_in)
@@ -72,23 +79,46 @@ def audit(
             said = f"circle2bb: error: there is no config in {', '.join(paths)}"
             raise Misused(said)
         folder.mkdir(parents=True, exist_ok=True)
-        rollup = _rolled_up(found, settings, folder, jobs or cores(), fresh=fresh, quiet=quiet)
+        run_with = Running(settings, jobs or cores(), fresh=fresh, quiet=quiet)
+        rollup = _rolled_up(found, folder, used, run_with)
     if not quiet:
         click.echo(_summary(rollup, folder), nl=False)
     if rollup.states[BUG]:
         click.get_current_context().exit(NOTED)
 
 
-def _rolled_up(
-    found: tuple[Found, ...], settings: Settings, folder: Path, jobs: int, *, fresh: bool, quiet: bool
-) -> Rollup:
-    rollup = Rollup()
+class Running(NamedTuple):
+    """How an audit runs: with what settings, in how many processes, from the start, and without a word."""
+
+    settings: Settings
+    jobs: int
+    fresh: bool
+    quiet: bool
+
+
+def _usage(names: tuple[str, ...]) -> Usage:
+    """What the exports say; one that cannot be read ends the program."""
+    try:
+        return read_usage((name, named(name).text) for name in names)
+    except UsageError as error:
+        said = f"circle2bb: error: {error}"
+        raise Refused(said) from error
+
+
+def _prices(catalog: Catalog) -> Prices:
+    return Prices(tuple(Plan(*row) for row in catalog.plans.items()), *catalog.block_of_minutes)
+
+
+def _rolled_up(found: tuple[Found, ...], folder: Path, usage: Usage, running: Running) -> Rollup:
+    settings, jobs, fresh, quiet = running
+    rollup = Rollup(prices=_prices(Catalog(settings.mappings)))
     with State(folder, _digest(settings), fresh=fresh) as state:
         tasks = [task for task in _tasks(found) if not state.has(task.found.shown, task.sha256)]
         for record in _watched(run(settings, tasks, jobs), len(found) - len(tasks), len(found), quiet=quiet):
             state.add(record)
         for one in found:
-            rollup.add(state.get(one.shown))
+            record = state.get(one.shown)
+            rollup.add(record, usage.minutes(one.repository.rpartition("/")[2], record.weights))
         _write(folder, rollup, lambda: (state.get(one.shown) for one in found))
     return rollup
 
