@@ -78,3 +78,29 @@ def test_a_failure_is_told_once(tmp_path: Path) -> None:
     assert [call.split()[0] for call in calls[1:]] == ["curl"]
     assert '{"text": "Failed: ' in calls[1]
     assert "/pipelines/results/" in calls[1]
+
+
+HANDED_ON = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: 'node:22'}]
+    steps:
+      - checkout
+      - run: echo a > site.html
+      - persist_to_workspace: {root: ., paths: [site.html]}
+  use:
+    docker: [{image: 'node:22'}]
+    steps: [checkout, {attach_workspace: {at: .}}, {run: cat site.html; make}]
+workflows:
+  main: {jobs: [build, use: {requires: [build]}]}
+"""
+
+
+def test_files_are_handed_on_beside_a_command_for_failures(tmp_path: Path) -> None:
+    """What a success hands on goes as plain files, and arrives, although a command stands behind it."""
+    outcome = golden.Config("added", HANDED_ON, "add: [{slack-notify: {when: on_fail}}]\n").convert()
+    assert outcome.text is not None
+    assert "tar " not in outcome.text
+    found = both.run_all(outcome, tmp_path / "machine")
+    assert [list(both.differences(pair)) for _, pair in found] == [[], []]
