@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from migrate.circleci.config import Definition, Namespace, load
+from migrate.circleci.config import load
+from migrate.circleci.namespace import Definition, Namespace
 from migrate.circleci.orbs import Orbs, parse
 from migrate.diagnostics import Notes
 from migrate.report.orbs import Row, listing

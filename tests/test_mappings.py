@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from migrate.circleci.config import KINDS
 from migrate.circleci.mapped import complaints
+from migrate.circleci.namespace import KINDS
 from migrate.circleci.orbs import Reference
 from migrate.lower.plan.additions import STEPS
 from tests import mapped_runs, orb_uses

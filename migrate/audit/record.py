@@ -114,7 +114,7 @@ def _weights(outcome: Converted, summary: Summary) -> dict[str, int]:
 def _blocker(note: Note, named: dict[str, str]) -> str:
     """What an error comes from: an orb, or the kind of error; a step that fails for its orb counts as the orb."""
     if note.code.id in _ORB_CODES:
-        alias = note.subject.removeprefix("orbs.")
+        alias = note.subject.removeprefix("orbs.").partition("/")[0]
         return f"orb {named.get(alias, alias).partition('@')[0]}"
     of_orb = any(f"'{alias}/" in note.detail for alias in named)
     return "" if of_orb and note.code.id == "unsupported-step" else note.code.id

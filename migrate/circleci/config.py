@@ -1,21 +1,21 @@
-"""The top of a config: its version, and the namespaces in which names are looked up.
+"""The top of a config: its version, its parameters, and the namespace that it makes.
 
 Reference circleci.md, sections 1.1, 1.2, 1.10 and 2.5.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from migrate.circleci.conditions import FALSE
+from migrate.circleci.namespace import Namespace
 from migrate.circleci.orbs import Orbs
 from migrate.circleci.parameters import PARAMETER_UNEXPECTED, PIPELINE_TYPES, Parameter, declared, refuse_misfit
 from migrate.circleci.path_filters import Cases, with_default
 from migrate.circleci.shapes import EXTRANEOUS_KEY, Anything, Named, refuse
-from migrate.circleci.template import UNKNOWN_ARGUMENT, Renderer, Scope, pipeline_parameters
-from migrate.diagnostics import Fate, Notes, Span, Trail, declare
-from migrate.yamlio.decode import MISSING_KEY, Claims, peek
+from migrate.circleci.template import UNKNOWN_ARGUMENT, Scope, pipeline_parameters
+from migrate.diagnostics import Fate, declare
+from migrate.yamlio.decode import MISSING_KEY, Claims
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Symbol, walk
 
 NOT_A_CONFIG = declare(
@@ -51,129 +51,6 @@ Files = Callable[[str], tuple[str, str] | None]
 """Gives the name and the text of a file of the repository by its path there, or None."""
 _SECTIONS = ("orbs", "commands", "executors", "jobs", "workflows", "parameters", "job-groups")
 _ONLY_2_1 = ("commands", "executors", "orbs")
-KINDS = ("commands", "executors", "jobs", "job-groups")
-
-
-@dataclass(slots=True, eq=False)
-class Definition:
-    """A command, executor or job: its tree, and the namespace in which its body looks names up."""
-
-    kind: str
-    name: str
-    node: Node
-    span: Span
-    home: "Namespace"
-    used: bool = False
-    checked: bool = False
-    _parameters: tuple[Parameter, ...] | None = None
-
-    def parameters(self, claims: Claims) -> tuple[Parameter, ...]:
-        """What the definition declares; read once, however often it is used."""
-        if self._parameters is None:
-            self._parameters = declared(claims.take(self.node, "parameters"), claims, (self.span,))
-        return self._parameters
-
-    def spelling(self, name: str) -> str:
-        """A parameter's name as it is declared; a mapping takes those that an orb once spelt with `-` or `_`."""
-        if self.home.behind is None:
-            return name
-        # Peeked, not taken: `parameters` reads them.
-        listed = peek(self.node, "parameters")
-        return _as_spelt(name, listed.keys if isinstance(listed, Mapping) else ())
-
-    def respelt(self, arguments: Node | None) -> Node | None:
-        """The arguments of a call under the names that are declared."""
-        if self.home.behind is None or not isinstance(arguments, Mapping):
-            return arguments
-        names = (replace(entry.key, text=self.spelling(entry.key.text)) for entry in arguments.entries)
-        entries = (Entry(name, entry.value) for name, entry in zip(names, arguments.entries, strict=True))
-        return Mapping(tuple(entries), arguments.span)
-
-    def lacks(self, arguments: Iterable[str]) -> tuple[str, ...]:
-        """Those of a call's arguments that are no parameters."""
-        listed = peek(self.node, "parameters")  # as above
-        known = listed.keys if isinstance(listed, Mapping) else ()
-        return tuple(name for name in arguments if self.spelling(name) not in known)
-
-
-class Nowhere(NamedTuple):
-    """Found instead of a definition: `name` belongs to an orb of which nothing is known, or not this."""
-
-    name: str
-
-
-Behind = Callable[[str, str, tuple[str, ...]], "Namespace | None"]
-"""Gives an orb's own source, for a kind, a name and the arguments that its mapping lacks; None if there is none."""
-
-
-@dataclass(slots=True, eq=False)
-class Namespace:
-    """Where names are looked up: a config, or an orb.
-
-    `values` are the pipeline parameters that its templates see, `templates` whether it has any (2.0 has not);
-    `unknown_orbs` are aliases of orbs without a tree; `foreign` is an orb that stands in another file; `behind` gives
-    the orb's own source for what its mapping lacks, and only mappings have it.
-    """
-
-    name: str
-    values: dict[str, Node] = field(default_factory=dict)
-    templates: bool = True
-    cases: dict[str, Cases] = field(default_factory=dict)
-    definitions: dict[tuple[str, str], Definition] = field(default_factory=dict)
-    orbs: dict[str, "Namespace"] = field(default_factory=dict)
-    unknown_orbs: set[str] = field(default_factory=set)
-    foreign: bool = False
-    behind: Behind | None = None
-
-    def find(self, kind: str, name: str, arguments: Iterable[str] = ()) -> Definition | Nowhere | None:
-        """The definition that `name` means here: an own one, or `alias/name` of an orb that takes these arguments.
-
-        An own one that is a text is another name for an orb's (reference circleci.md, section 1.1).
-        """
-        alias, slash, inner = name.partition("/")
-        if slash and alias in self.unknown_orbs:
-            return Nowhere(name)
-        if slash and alias in self.orbs:
-            # An orb shows what it defines, not what it imports.
-            return self.orbs[alias].offered(kind, inner, arguments) if "/" not in inner else None
-        found = self.definitions.get((kind, name))
-        if found:
-            found.used = True
-            if isinstance(found.node, Scalar) and "/" in found.node.text:
-                return self.find(kind, found.node.text, arguments)
-        return found
-
-    def offered(self, kind: str, name: str, arguments: Iterable[str]) -> Definition | Nowhere | None:
-        """What an orb defines: by its mapping, and by its source where the mapping does not reach."""
-        if self.behind is None:
-            return self.find(kind, name)
-        found = self.definitions.get((kind, _as_spelt(name, [own for k, own in self.definitions if k == kind])))
-        lacking = found.lacks(arguments) if found else ()
-        if found and not lacking:
-            found.used = True
-            return found
-        source = self.behind(kind, name, lacking)
-        return source.find(kind, name) if source else Nowhere(name)
-
-    def scope(self, bound: Scope) -> Scope:
-        """What templates see here: what was bound, over the pipeline parameters."""
-        return {**self.values, **bound}
-
-    def renderer(self, scope: Scope, notes: Notes, trail: Trail) -> Renderer:
-        """A renderer for trees that were written here."""
-        return Renderer(scope, notes, trail, active=self.templates)
-
-    def names(self, kind: str) -> tuple[str, ...]:
-        """All names of `kind` that are legal here, sorted."""
-        own = [name for k, name in self.definitions if k == kind]
-        orbs = [f"{alias}/{name}" for alias, orb in self.orbs.items() for k, name in orb.definitions if k == kind]
-        return tuple(sorted(own + orbs))
-
-
-def _as_spelt(name: str, known: Iterable[str]) -> str:
-    """The one of the known names that differs only in `-` and `_`, of which orbs have changed theirs."""
-    alike = {one.replace("_", "-"): one for one in known}
-    return alike.get(name.replace("_", "-"), name)
 
 
 class Config(NamedTuple):
@@ -297,4 +174,4 @@ def namespace_of(name: str, root: Node, claims: Claims, orbs: Orbs, values: Scop
     return Importer(claims, orbs).namespace(name, root, values or {})
 
 
-__all__ = ["Config", "Definition", "Namespace", "Nowhere", "load", "namespace_of"]
+__all__ = ["Config", "load", "namespace_of"]

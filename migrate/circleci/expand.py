@@ -9,11 +9,12 @@ from typing import Any
 
 from migrate.circleci import filters, names, plan
 from migrate.circleci.conditions import FALSE, TRUE, Condition
-from migrate.circleci.config import Config, Definition
+from migrate.circleci.config import Config
 from migrate.circleci.events import on_push
 from migrate.circleci.groups import refuse_misuse, refuse_nested
 from migrate.circleci.invocation import Invoker, Use
 from migrate.circleci.jobs import JobExpander
+from migrate.circleci.namespace import Definition
 from migrate.circleci.plan import Plan, Workflow
 from migrate.circleci.schema import WORKFLOW
 from migrate.circleci.shapes import refuse

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from migrate.circleci.conditions import FALSE, Condition, Test, tests
-from migrate.circleci.config import Config, Namespace
+from migrate.circleci.config import Config
+from migrate.circleci.namespace import Namespace
 from migrate.circleci.parameters import Parameter
 from migrate.circleci.path_filters import Cases
 from migrate.circleci.template import Scope

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from migrate.circleci.config import Definition, Namespace
+from migrate.circleci.namespace import Definition, Namespace
 from migrate.circleci.plan import UNKNOWN_REQUIRES, Job, Requirement
 from migrate.circleci.structure import check, entry_of
 from migrate.diagnostics import Fate, Notes, Trail, declare

@@ -5,8 +5,9 @@ An orb's source is read once, however often and under however many names it is i
 
 from dataclasses import dataclass, field
 
-from migrate.circleci.config import KINDS, Behind, Definition, Namespace, refuse_undeclared
-from migrate.circleci.mapped import ORB_GAP, ORB_VERSION, Facts, load
+from migrate.circleci.config import refuse_undeclared
+from migrate.circleci.mapped import ORB_VERSION, Facts, load
+from migrate.circleci.namespace import KINDS, Behind, Definition, Namespace
 from migrate.circleci.orbs import (
     LEGAL,
     ORB_CIRCLE,
@@ -131,7 +132,7 @@ class Importer:
     def _behind(self, mapping: Facts, reference: Reference, wanted: Wanted, trail: Trail) -> Behind:
         """What gives the orb's source for what its mapping lacks, or says that this is lacking."""
 
-        def behind(kind: str, name: str, lacking: tuple[str, ...]) -> Namespace | None:
+        def behind(kind: str, name: str, lacking: tuple[str, ...]) -> Namespace | str | None:
             found = self.orbs.source(wanted)
             if found and not isinstance(found, Missing):
                 return self._from_text(wanted.alias, *found, trail)
@@ -140,9 +141,7 @@ class Importer:
                 what = f"{', '.join(map(repr, lacking))} of the {what}"
             why = mapping.why(kind, name, lacking)
             said = f"nothing is known about {what} of {reference}{f': {why}' if why else ''}; "
-            said += f"its steps fail until you replace them; {_ways(wanted.alias, reference, found or Missing())}"
-            self.claims.notes.add(ORB_GAP, trail, f"orbs.{wanted.alias or reference.orb}", said)
-            return None
+            return said + f"its steps fail until you replace them; {_ways(wanted.alias, reference, found or Missing())}"
 
         return behind
 

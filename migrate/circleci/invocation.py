@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from migrate.circleci import filters, groups
 from migrate.circleci.conditions import Condition
-from migrate.circleci.config import Definition, Namespace, Nowhere
 from migrate.circleci.jobs import ExpandedJob, JobExpander
 from migrate.circleci.matrix import Instance, instances
+from migrate.circleci.namespace import Definition, Namespace, Nowhere
 from migrate.circleci.plan import Call, Job, Requirement
 from migrate.circleci.schema import INVOCATION, STATUSES
 from migrate.circleci.shapes import WRONG_VALUE, refuse
@@ -145,6 +145,7 @@ class Invoker(NamedTuple):
         given = [e.key.text for e in body.entries if e.key.text not in _OWN]
         definition = self.home.find("jobs", meant, (*given, *(name for name, _ in instance.arguments)))
         if isinstance(definition, Nowhere):
+            definition.tell(body, trail, claims.notes)
             claims.whole(body)
             return outer._replace(type="build", steps=(Call(meant, None, trail),))
         if definition is None:

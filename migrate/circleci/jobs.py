@@ -6,7 +6,7 @@ Reference circleci.md, sections 1.3, 1.4 and 2.6.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrate.circleci.config import Definition, Namespace, Nowhere
+from migrate.circleci.namespace import Definition, Namespace, Nowhere
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
 from migrate.circleci.schema import ENVIRONMENTS, JOB
@@ -140,6 +140,8 @@ class JobExpander(NamedTuple):
             legal = ", ".join(home.names("executors")) or "none"
             said = f'Executor "{name}" does not exist; there are: {legal}'
             self.claims.notes.refuse(UNKNOWN_EXECUTOR, trail, "executor", said)
+        if isinstance(executor, Nowhere):
+            executor.tell(choice, trail, self.claims.notes)
         if not isinstance(executor, Definition):
             return empty
         check(executor, self.claims, trail)

@@ -109,7 +109,7 @@ def complaints(made: Facts, extra_steps: Collection[str] = ()) -> list[str]:
 
     `extra_steps` are the steps that mappings have beyond CircleCI's.
     """
-    from migrate.circleci.config import KINDS, Definition, Namespace  # stands above: only who writes mappings asks
+    from migrate.circleci.namespace import KINDS, Definition, Namespace  # stands above: only who writes mappings asks
     from migrate.circleci.steps import BUILTIN, CONDITIONS
     from migrate.circleci.structure import wrong
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from migrate.circleci.conditions import TRUE, Condition, Constant, all_of, negate
-from migrate.circleci.config import Definition, Namespace
+from migrate.circleci.namespace import Definition, Namespace, Nowhere
 from migrate.circleci.parameters import bind
 from migrate.circleci.plan import Call
 from migrate.circleci.schema import STEPS
@@ -198,6 +198,8 @@ class StepExpander:
         elif name == "steps":
             yield from self.expand(entry.value, frame)
         elif name in BUILTIN or name in self.extra_steps or command:
+            if isinstance(command, Nowhere):
+                command.tell(entry.value, frame.at(entry.key), self.claims.notes)
             written, inner = _apart(entry.value) if name == _AROUND else (entry.value, None)
             body = self._renderer(frame).render(written)
             self.claims.replaced(written, body)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from migrate.circleci.config import Definition, Namespace
+from migrate.circleci.namespace import Definition, Namespace
 from migrate.circleci.schema import DEFINITIONS, STEPS, TYPES
 from migrate.circleci.shapes import EXTRANEOUS_KEY, IGNORED_KEY, WRONG_VALUE, Complaint, complaints, say
 from migrate.diagnostics import Fate, Trail, declare

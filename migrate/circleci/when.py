@@ -10,12 +10,12 @@ import math
 from collections.abc import Callable
 
 from migrate.circleci.conditions import FALSE, TRUE, Condition, Test, all_of, any_of, negate
-from migrate.circleci.config import Namespace
 from migrate.circleci.expression_parser import parse
 from migrate.circleci.expression_tokens import ExpressionError
 from migrate.circleci.facts import Fact
 from migrate.circleci.filters import read_expression
 from migrate.circleci.minimal import shortest
+from migrate.circleci.namespace import Namespace
 from migrate.circleci.statement_values import StatementError, value
 from migrate.circleci.statements import logic_condition
 from migrate.circleci.steps import BAD_CONDITION

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from textwrap import indent
 from typing import NamedTuple
 
-from migrate.circleci.config import Definition, Namespace
 from migrate.circleci.mapped import Facts
+from migrate.circleci.namespace import Definition, Namespace
 from migrate.circleci.orbs import Reference
 from migrate.circleci.parameters import Parameter
 from migrate.diagnostics import Notes
