@@ -13,7 +13,7 @@ from migrate.cli.links import links
 from migrate.cli.reading import DEFAULT, Project
 from migrate.cli.writing import below, write
 from migrate.diagnostics import Fate
-from migrate.report import json, markdown, terminal
+from migrate.report import json, markdown, sarif, terminal
 from migrate.report.summary import Summary, summarise
 
 PIPELINES = "bitbucket-pipelines.yml"
@@ -21,14 +21,16 @@ _FILES = {
     PIPELINES: "",
     "migration-report.md": "read this before you merge",
     "migration-report.json": "the same, for programs",
+    "migration-report.sarif": "the same, for viewers of code scanning",
 }
 
 
 class Target(NamedTuple):
-    """Where the files go: the reports and scaffold into `folder`, the pipelines file to `pipelines`."""
+    """Where the files go: the reports and scaffold into `folder`, the pipelines file to `pipelines`; `sarif` is one."""
 
     folder: Path
     pipelines: Path
+    sarif: bool = False
 
 
 @click.command()
@@ -45,6 +47,7 @@ class Target(NamedTuple):
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 @click.option("--in-place", is_flag=True, help="Write the pipelines file to the repository root.")
+@click.option("--sarif", "with_sarif", is_flag=True, help="Write migration-report.sarif, too.")
 @click.option("--stdout", is_flag=True, help="Print the pipelines file and write nothing.")
 @click.option("--diff", is_flag=True, help="Print how the existing pipelines file would change, and write nothing.")
 @click.option("--quiet", is_flag=True, help="Print no summary.")
@@ -56,6 +59,7 @@ def convert(
     fail_on: str,
     force: bool,
     in_place: bool,
+    with_sarif: bool,
     stdout: bool,
     diff: bool,
     quiet: bool,
@@ -70,7 +74,7 @@ def convert(
         raise click.UsageError(said)
     given, outcome = compiling.outcome(config)
     text = _checked(outcome)
-    target = Target(Path(output), (given.root if in_place else Path(output)) / PIPELINES)
+    target = Target(Path(output), (given.root if in_place else Path(output)) / PIPELINES, with_sarif)
     if stdout:
         click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
     elif diff:
@@ -104,9 +108,12 @@ def _write(outcome: Outcome, given: Project, target: Target, *, force: bool, qui
 
 def _texts(outcome: Outcome, summary: Summary, given: Project, target: Target) -> Iterator[tuple[Path, str]]:
     yield target.pipelines, outcome.text or ""
-    _, report, data = _FILES
+    _, report, data, log = _FILES
     yield target.folder / report, markdown.render(summary, links(given, outcome.files, target.folder, target.pipelines))
     yield target.folder / data, json.render(summary)
+    if target.sarif:
+        findings = (sarif.Finding(one.note, one.target) for one in summary.remarks)
+        yield target.folder / log, sarif.render(findings, __version__, target.pipelines.as_posix())
     for file in outcome.scaffold:
         yield below(target.folder / "scaffold", file.path), file.content
 
