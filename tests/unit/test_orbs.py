@@ -221,7 +221,9 @@ def test_orbs_that_import_each_other() -> None:
 
 def test_inline_orbs_of_one_name_are_no_circle() -> None:
     """An inline orb is known by its place: another one inside of it, or of an orb that it imports, may have its name."""
-    text = HEAD + "orbs:\n  own:\n    orbs: {p: acme/paint@1}\n    commands: {all: {steps: [p/walls]}}\n" + JOB % "own/all"
+    text = (
+        HEAD + "orbs:\n  own:\n    orbs: {p: acme/paint@1}\n    commands: {all: {steps: [p/walls]}}\n" + JOB % "own/all"
+    )
     paint = "orbs: {own: {commands: {doors: {steps: [run: doors]}}}}\ncommands: {walls: {steps: [own/doors]}}\n"
 
     assert commands(converted(text, acme_paint=paint)) == ["doors"]
