@@ -78,7 +78,9 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         _note_bash(step, script)
     changed = step.draft.changed.get(job.id, "")
     names = {name: title for name, title, _ in step.draft.choices.rename}
-    where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
+    imported = step.draft.notes.is_imported(job.defined.file)  # the file of an orb is none of the user's
+    place = job.trail[0] if imported else job.defined
+    where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{place.file}:{place.line}"
     return Step(
         key=job.called,
         copies=job.copies,
