@@ -78,8 +78,8 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         _note_bash(step, script)
     changed = step.draft.changed.get(job.id, "")
     names = {name: title for name, title, _ in step.draft.choices.rename}
-    imported = step.draft.notes.is_imported(job.defined.file)  # the file of an orb is none of the user's
-    place = job.trail[0] if imported else job.defined
+    shipped = job.defined.file.startswith("mappings/orbs/")  # by us: the user has no such file to look into
+    place = job.trail[0] if shipped else job.defined
     where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{place.file}:{place.line}"
     return Step(
         key=job.called,
