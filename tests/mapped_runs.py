@@ -53,6 +53,8 @@ def _left(
 
 
 def _said(mine: list[str], theirs: list[str], pair: both.Pair) -> str:
+    if pair.unordered:
+        mine, theirs = sorted(mine), sorted(theirs)  # both ends of a pipe start at once
     if pair.circleci.succeeded != pair.bitbucket.succeeded:
         ends = {True: "succeeds", False: "fails"}
         printed = pair.bitbucket.printed or pair.circleci.printed

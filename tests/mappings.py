@@ -89,6 +89,7 @@ class Example(NamedTuple):
             choices=OWN_RUNNERS,
             catalog=CATALOG if mapped else _UNMAPPED,
             orbs=orbs,
+            has_file=files.__contains__,
             files=lambda name: (name, files[name]) if name in files else None,
         )
 

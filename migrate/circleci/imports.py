@@ -71,7 +71,7 @@ class Importer:
 
     def _from_mapping(self, alias: str, root: Mapping, trail: Trail) -> Namespace | None:
         if id(root) not in self._inline:
-            if not self._enter(alias, trail):
+            if not self._enter(f"{alias} ({root.span})", trail):
                 return None
             # An inline orb does not see the config's pipeline parameters.
             refuse_undeclared(root, {}, self.claims)

@@ -78,7 +78,9 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         _note_bash(step, script)
     changed = step.draft.changed.get(job.id, "")
     names = {name: title for name, title, _ in step.draft.choices.rename}
-    where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{job.defined.file}:{job.defined.line}"
+    shipped = job.defined.file.startswith("mappings/orbs/")  # by us: the user has no such file to look into
+    place = job.trail[0] if shipped else job.defined
+    where = f"added: mappings/additions/{job.added}.yml" if job.added else f"{place.file}:{place.line}"
     return Step(
         key=job.called,
         copies=job.copies,

@@ -219,6 +219,14 @@ def test_orbs_that_import_each_other() -> None:
     assert said.endswith("acme_b.yml -> acme_c.yml -> acme_b.yml")
 
 
+def test_inline_orbs_of_one_name_are_no_circle() -> None:
+    """An inline orb is known by its place: another one, in an orb that it imports, may have its name."""
+    own = "orbs:\n  own:\n    orbs: {p: acme/paint@1}\n    commands: {all: {steps: [p/walls]}}\n"
+    paint = "orbs: {own: {commands: {doors: {steps: [run: doors]}}}}\ncommands: {walls: {steps: [own/doors]}}\n"
+
+    assert commands(converted(HEAD + own + JOB % "own/all", acme_paint=paint)) == ["doors"]
+
+
 def test_orbs_without_end() -> None:
     """Each orb imports a new one: refused after a while."""
 

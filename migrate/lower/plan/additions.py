@@ -24,7 +24,7 @@ from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
 STEPS = (
     *("bitbucket/pipe", "bitbucket/step", "bitbucket/scaffold", "bitbucket/steps-of", "bitbucket/place"),
-    *("bitbucket/caches", "bitbucket/note", "bitbucket/run"),
+    *("bitbucket/caches", "bitbucket/note", "bitbucket/run", "bitbucket/found"),
     *("setup/continue", "setup/finish", "setup/mapping"),
 )
 """The steps that mappings have beyond CircleCI's own."""
