@@ -41,14 +41,15 @@ def _left(
     calls: tuple[Called, ...], differences: list[Difference], side: str
 ) -> tuple[list[str], frozenset[tuple[str, str]]]:
     """The calls that no difference of this side tells of, and the differences that tell of others."""
-    listed = [call for one in differences if one.side == side for call in one.calls]
+    listed = [(call, one.instead) for one in differences if one.side == side for call in one.calls]
     kept, used = [], set()
     for call in calls:
         text = " ".join((call.program, *call.arguments))
-        told = [one for one in listed if text == one or text.startswith(f"{one} ")]
-        used |= {(side, one) for one in told}
-        if not told:
-            kept.append(f"{text}   in {call.directory}")
+        told = [(one, instead) for one, instead in listed if text == one or text.startswith(f"{one} ")]
+        used |= {(side, one) for one, _ in told}
+        instead = next((f"{instead}{text.removeprefix(one)}" for one, instead in told if instead), "")
+        if instead or not told:
+            kept.append(f"{instead or text}   in {call.directory}")
     return kept, frozenset(used)
 
 

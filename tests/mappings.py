@@ -13,6 +13,7 @@ Examples:
         apart: why its calls are not compared with those of the orb's source
     differences:
       - {side: source, calls: [curl, nvm install], why: the image has node}
+      - {side: source, calls: [docker buildx build], as: docker build, why: …}  # the rest of the call is compared
 
 `python -m tests.mappings [NAMES]` writes `step` and `notes` of all examples anew; read the diff.
 """
@@ -112,11 +113,15 @@ class Example(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """Calls that one side makes and the other does not, as the beginnings of commands, and why."""
+    """Calls that one side makes and the other does not, as the beginnings of commands, and why.
+
+    With `instead` the other side's call begins with that, and ends in the same way.
+    """
 
     side: str
     calls: tuple[str, ...]
     why: str
+    instead: str = ""
 
 
 class Mapped(NamedTuple):
@@ -141,7 +146,7 @@ class Mapped(NamedTuple):
     def differences(self) -> list[Difference]:
         """What is listed as different from the sources."""
         rows = self.proof.get("differences", ())
-        return [Difference(row["side"], tuple(row["calls"]), row["why"]) for row in rows]
+        return [Difference(row["side"], tuple(row["calls"]), row["why"], row.get("as", "")) for row in rows]
 
     def plain(self, version: str = "") -> dict[str, Any]:
         """The orb as plain values, as it is in a version."""

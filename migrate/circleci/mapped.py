@@ -115,7 +115,9 @@ def complaints(made: Facts, extra_steps: Collection[str] = ()) -> list[str]:
 
     listed = ((kind, peek(made.root, kind)) for kind in KINDS)
     entries = ((kind, e) for kind, node in listed if isinstance(node, Mapping) for e in node.entries)
-    definitions = [Definition(kind, e.key.text, e.value, e.key.span, Namespace("")) for kind, e in entries]
+    home = Namespace("")
+    definitions = [Definition(kind, e.key.text, e.value, e.key.span, home) for kind, e in entries]
+    home.definitions.update({(d.kind, d.name): d for d in definitions})  # a command 'deploy' is no step of CircleCI's
     known = {*extra_steps, *BUILTIN, *CONDITIONS, "steps", *(d.name for d in definitions if d.kind == "commands")}
     misfits = [f"{one.span}: {one.said}" for definition in definitions for one in wrong(definition)]
     imported = peek(made.root, "orbs")
