@@ -123,4 +123,14 @@ def depth(step: StepDraft) -> str:
                     f"'git {words[1]}{f' {remote}' if remote else ''}' reads the history, so the whole of it is cloned"
                 )
                 step.note(CLONE_DEPTH, run.trail, said)
+            elif _goes_elsewhere(words):
+                needed = "full"
+                said = "'git push' to another repository wants the whole history, so all of it is cloned"
+                step.note(CLONE_DEPTH, run.trail, said)
     return needed
+
+
+def _goes_elsewhere(words: tuple[str, ...]) -> bool:
+    """Whether a push goes to a repository that may lack the commits before: it takes none from a shallow clone."""
+    targets = [word for word in words[2:] if not word.startswith("-")]
+    return words[1] == "push" and bool(targets) and targets[0] != "origin"

@@ -4,6 +4,7 @@ from migrate.bitbucket.model import Pipe
 from migrate.circleci.plan import Call
 from migrate.diagnostics import CatalogError, Fate, declare
 from migrate.lower.draft import ScaffoldFile, StepDraft
+from migrate.lower.keys.serial_group import group_name
 from migrate.lower.registry import step
 
 PIPE_VARIABLE = declare(
@@ -49,9 +50,11 @@ def lower_pipe(call: Call, step: StepDraft) -> None:
 
 @step("bitbucket/step")
 def lower_step(call: Call, step: StepDraft) -> None:
-    """Set keys of the step that CircleCI's language has no words for."""
+    """Set keys of the step that CircleCI's language has no words for; `concurrency-group: job` has the job's name."""
     step.deployment = step.text("deployment", call.body, call.trail) or step.deployment
     step.oidc = step.text("oidc", call.body, call.trail) == "true" or step.oidc
+    group = step.text("concurrency-group", call.body, call.trail)
+    step.concurrency = group_name(step.job.name if group == "job" else group) or step.concurrency
 
 
 @step("bitbucket/scaffold")
