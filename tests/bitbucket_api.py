@@ -8,7 +8,6 @@ import base64
 import json
 import re
 import threading
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ BEARER = f"Bearer {TOKEN}"
 BASIC = "Basic " + base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
 ROOT = f"repositories/{WORKSPACE}/{REPOSITORY}"
 DEFAULTS = ("Test", "Staging", "Production")
+WRITE = "write"
 CUT_BEFORE, CUT_AFTER = "cut before", "cut after"
 """The connection ends before a request is carried out, or after."""
 
@@ -32,20 +32,28 @@ class Answer(NamedTuple):
     """A status, a document, further headers, and whether it arrives."""
 
     status: int
-    document: Mapping[str, Any] = {}  # noqa: RUF012 - nobody writes to it
-    headers: Mapping[str, str] = {}  # noqa: RUF012
+    document: Mapping[str, Any] = {}
+    headers: Mapping[str, str] = {}
     cut: bool = False
 
 
 class Fault(NamedTuple):
-    """What happens to the next request of a method (any, if "") to a path that has `where` in it."""
+    """What happens to the next request of a method (any, if "") to a path that has `where` in it.
+
+    With the method `WRITE` it is any that changes something; `skip` of them pass before.
+    """
 
     what: Answer | str
     method: str = ""
     where: str = ""
+    skip: int = 0
+
+    def means(self, method: str, path: str) -> bool:
+        """Whether a request is one of those."""
+        return self.method in {"", method, WRITE if method != "GET" else method} and self.where in path
 
 
-def error(status: int, message: str, **detail: Any) -> Answer:
+def error(status: int, message: str, **detail: object) -> Answer:
     """An answer as the API refuses something."""
     return Answer(status, {"type": "error", "error": {"message": message, **({"detail": detail} if detail else {})}})
 
@@ -61,6 +69,7 @@ class Bitbucket:
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     next_number: int = 1
+    made: int = 0
     faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, str, int]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -70,11 +79,12 @@ class Bitbucket:
         """The requests that change something, whether they could or not."""
         return [(method, path) for method, path, _ in self.asked if method != "GET"]
 
-    def add(self, path: str, **entry: Any) -> dict[str, Any]:
+    def add(self, path: str, **entry: object) -> dict[str, Any]:
         """Put something into a list."""
-        made = {"uuid": f"{{{uuid.uuid4()}}}", **entry}
+        self.made += 1
+        made = {"uuid": f"{{00000000-0000-4000-8000-{self.made:012}}}", **entry}
         if "value" in made:
-            self.values[made["uuid"]] = made["value"]
+            self.values[str(made["uuid"])] = str(made["value"])
         self.lists.setdefault(path, []).append(made)
         return made
 
@@ -94,9 +104,7 @@ class Bitbucket:
         """Answer a request."""
         with self.lock:
             path = unquote(urlsplit(target).path).removeprefix("/2.0/")
-            fault = next((one for one in self.faults if one.method in {"", method} and one.where in path), None)
-            if fault:
-                self.faults.remove(fault)
+            fault = self._fault(method, path)
             if login != self.login:
                 found = error(401, f"Token is invalid: {login.rpartition(' ')[2]}")
             elif fault and isinstance(fault.what, Answer):
@@ -107,6 +115,17 @@ class Bitbucket:
                 found = self._found(method, target, path, body)._replace(cut=fault is not None)
             self.asked.append((method, path, found.status))
             return found
+
+    def _fault(self, method: str, path: str) -> Fault | None:
+        """What goes wrong with a request; it goes wrong once."""
+        number = next((number for number, one in enumerate(self.faults) if one.means(method, path)), None)
+        if number is None:
+            return None
+        fault = self.faults.pop(number)
+        if fault.skip:
+            self.faults.insert(number, fault._replace(skip=fault.skip - 1))
+            return None
+        return fault
 
     def _found(self, method: str, target: str, path: str, body: bytes) -> Answer:
         if "{" in urlsplit(target).path:
@@ -227,7 +246,7 @@ class _Asked(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _any
+    do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - http.server looks for these names
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

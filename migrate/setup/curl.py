@@ -52,23 +52,29 @@ login() {
   fi
 }
 
-# get URL: prints the answer.
-get() {
-  curl --silent --show-error --fail-with-body --retry 5 --config <(login) "$1" || fail GET "$1"
-}
-
 # send METHOD PATH: the body comes on standard input. A POST whose answer is lost may have been carried out, so it is
 # not sent again: run the script again, and it looks.
 send() {
-  curl --silent --show-error --fail-with-body --config <(login) --request "$1" \
-    --header 'Content-Type: application/json' --data-binary @- --output /dev/null "$api/$2" || fail "$1" "$api/$2"
+  local answer
+  answer=$(curl --silent --show-error --fail-with-body --config <(login) --request "$1" \
+    --header 'Content-Type: application/json' --data-binary @- "$api/$2") || fail "$1 $api/$2" "$answer"
 }
 
+# fail REQUEST ANSWER: ends the script. The answer may quote what it does not like.
 fail() {
-  echo "$1 $2 did not succeed; what was done stays, run this again" >&2
+  echo "$1 did not succeed; what was done stays, run this again: ${2//"$CIRCLE2BB_TOKEN"/***}" >&2
   exit 1
 }
-
+"""
+_GET = r"""
+# get URL: prints the answer.
+get() {
+  local answer
+  answer=$(curl --silent --show-error --fail-with-body --retry 5 --config <(login) "$1") || fail "GET $1" "$answer"
+  printf '%s\n' "$answer"
+}
+"""
+_LOOK = r"""
 # look PATH: puts all that the list has into $there, an object a line, page by page.
 look() {
   local url="$api/$1?pagelen=100" page
@@ -106,6 +112,14 @@ environment() {
       '{name: $name, environment_type: {name: $type}, restrictions: {admin_only: false}}' | send POST "$environments"
     echo "created: the environment $1"
   fi
+}
+"""
+_UUID = r"""
+# uuid NAME: prints the UUID of an environment, as it stands in a path.
+uuid() {
+  look "repositories/$workspace/$repository/environments"
+  jq --raw-output --arg name "$1" \
+    'select((.name | ascii_downcase) == ($name | ascii_downcase)) | .uuid | @uri' <<<"$there"
 }
 """
 _VARIABLE = r"""
@@ -157,8 +171,12 @@ _PATHS = Paths("$workspace", "$repository")
 
 def render(plan: Plan) -> str:
     """The text of the script; functions that it does not call are not in it."""
+    listed = plan.environments or plan.variables or plan.schedules or any(host.key for host in plan.hosts)
     functions = (
+        (_GET, listed or plan.build_number),
+        (_LOOK, listed),
         (_ENVIRONMENT, plan.environments),
+        (_UUID, any(one.scope == DEPLOYMENT for one in plan.variables)),
         (_VARIABLE, plan.variables),
         (_HOST, any(host.key for host in plan.hosts)),
         (_SCHEDULE, plan.schedules),
@@ -199,17 +217,14 @@ def _variables(plan: Plan) -> Iterator[str]:
     ):
         yield from _list(title, path, [one for one in plan.variables if one.scope == scope])
     for place in dict.fromkeys(one.environment for one in plan.variables if one.scope == DEPLOYMENT):
-        yield f'\nlook "{_PATHS.environments}"\n'
-        name = "'select((.name | ascii_downcase) == ($name | ascii_downcase)) | .uuid | @uri'"
-        yield f'uuid=$(jq --raw-output --arg name {quote(place)} {name} <<<"$there")\n'
         found = [one for one in plan.variables if one.environment == place]
         title = f"Variables of the environment {' '.join(place.split())}"
-        yield from _list(title, _PATHS.deployment_variables("$uuid"), found)
+        yield from _list(title, _PATHS.deployment_variables("$uuid"), found, f"uuid=$(uuid {quote(place)})\n")
 
 
-def _list(title: str, path: str, found: list[Variable]) -> Iterator[str]:
+def _list(title: str, path: str, found: list[Variable], before: str = "") -> Iterator[str]:
     if found:
-        yield f'\n# {title}\nvariables="{path}"\nlook "$variables"\n'
+        yield f'\n# {title}\n{before}variables="{path}"\nlook "$variables"\n'
     for one in found:
         secured = "true" if one.secured else "false"
         yield f"variable {one.name} {secured} {' '.join(one.sources)}\n"

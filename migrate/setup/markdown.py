@@ -87,7 +87,7 @@ def _later(plan: Plan) -> Iterator[_Section]:
 
 def _variable(one: Variable) -> str:
     kind = ", secured" if one.secured else ""
-    context = f"; perhaps from the context {_codes(one.contexts)}" if one.contexts else ""
+    context = f"; perhaps from the context {' or '.join(map(code, one.contexts))}" if one.contexts else ""
     return f"{code(one.name)}{kind}: used by {_codes(one.used_by)}{context}"
 
 

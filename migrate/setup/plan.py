@@ -55,8 +55,8 @@ class KnownHost(NamedTuple):
 class Decided(NamedTuple):
     """What the user says.
 
-    That is: names of variables, or of contexts, that the workspace has; the text of a file of known hosts; the number
-    that the next build shall have, 0 if none.
+    That is: names of variables that the workspace has, or of contexts; the text of a file of known hosts; the number
+    that the next build shall have, 0 if none. The variables of a context are those that are from no other one.
     """
 
     in_workspace: tuple[str, ...] = ()
@@ -108,21 +108,34 @@ def plan(outcome: Converted, decided: Decided = NOTHING) -> Plan:
 
 def _variables(outcome: Converted, in_workspace: tuple[str, ...]) -> Iterator[Variable]:
     deployed, pulled = _deployed(outcome), " ".join(_logins(outcome))
-    sources: dict[str, tuple[str, str]] = {}
+    own = _OwnSources()
     for one in outcome.variables:
         contexts = tuple(name for name, jobs in outcome.contexts if set(one.used_by) <= set(jobs))
-        places = _places(one, deployed) if f"${one.name}" not in pulled else ()
+        shared = one.name in in_workspace or (contexts and set(contexts) <= set(in_workspace))
+        places = _places(one, deployed) if f"${one.name}" not in pulled and not shared else ()
         plain = PREFIX + one.name
-        if {one.name, *contexts} & set(in_workspace):
-            yield Variable(one.name, one.secret, WORKSPACE, one.used_by, "", contexts, (plain,))
-        elif not places:
-            yield Variable(one.name, one.secret, REPOSITORY, one.used_by, "", contexts, (plain,))
-        for place in places if not {one.name, *contexts} & set(in_workspace) else ():
-            own, number = f"{PREFIX}{_upper(place)}__{one.name}", 1
-            while sources.setdefault(own, (place, one.name)) != (place, one.name):
-                number += 1
-                own = f"{PREFIX}{_upper(place)}_{number}__{one.name}"
-            yield Variable(one.name, one.secret, DEPLOYMENT, one.used_by, place, contexts, (own, plain))
+        for place in places:
+            sources = (own.of(place, one.name), plain)
+            yield Variable(one.name, one.secret, DEPLOYMENT, one.used_by, place, contexts, sources)
+        if not places:
+            scope = WORKSPACE if shared else REPOSITORY
+            yield Variable(one.name, one.secret, scope, one.used_by, "", contexts, (plain,))
+
+
+class _OwnSources:
+    """The names of the sources of an environment's variables: different ones for different environments."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, str] = {}
+
+    def of(self, place: str, name: str) -> str:
+        """The name of the source of a variable in an environment."""
+        plain = word = _upper(place)
+        number = 1
+        while self.words.setdefault(word, place) != place:
+            number += 1
+            word = f"{plain}_{number}"
+        return f"{PREFIX}{word}__{name}"
 
 
 def _upper(name: str) -> str:
