@@ -233,7 +233,7 @@ def test_it_is_applied_over_http(bitbucket: Bitbucket) -> None:
     first = apply("--no-input")
     state = bitbucket.state()
     assert first.exit_code == 1, "a host's key is missing"
-    assert "left to you: the key of the host 'cache.example.com' is not known" in first.output
+    assert "left: the key of the host 'cache.example.com' is not known" in first.output
     assert len(bitbucket.written) == 1 + 11 + 1 + 1
     tokens = [one for one in bitbucket.lists[f"{ROOT}/pipelines_config/variables"] if one["key"] == "HOOK_TOKEN"]
     assert [bitbucket.values[one["uuid"]] for one in tokens] == [NASTY]
@@ -274,7 +274,7 @@ def test_a_dry_run_sends_nothing(bitbucket: Bitbucket) -> None:
     """With --apply or without; it shows requests without values, and does not ask."""
     for words in (["--apply", "--dry-run"], ["--dry-run"]):
         done = invoke(CONFIG, *KNOWN, "--repository", WHERE, *words)
-        assert "changes would be made; nothing was sent" in done.output
+        assert "changes to make; nothing was sent: 14; left to you: 1" in done.output
         assert '"value": "***"' in done.output
         assert "value-of-" not in done.output
     assert not bitbucket.written
@@ -307,7 +307,7 @@ def test_the_token_comes_from_either_variable(bitbucket: Bitbucket, monkeypatch:
     monkeypatch.setenv("BITBUCKET_TOKEN", TOKEN)
     assert "401" in apply().output
     monkeypatch.setenv("BITBUCKET_EMAIL", EMAIL)
-    assert "changes were made" in apply("--no-input").output
+    assert "changes made: 14" in apply("--no-input").output
     monkeypatch.setenv("BITBUCKET_TOKEN", "geheim-é")
     done = apply()
     assert done.exit_code == 2
@@ -373,7 +373,7 @@ def test_values_are_typed_in_unseen(bitbucket: Bitbucket) -> None:
     for prompt, typed in ((b"CACHE_ZONE", b"\n"), (b"HOOK_TOKEN", b"typed-in-secret\n")):
         seen += _until(terminal, prompt + b"' of the repository (Enter leaves it out)")
         os.write(terminal, typed)
-    seen += _until(terminal, b"things are left to you")
+    seen += _until(terminal, b"left to you: ")
     _, status = os.waitpid(child, 0)
 
     assert os.waitstatus_to_exitcode(status) == 1

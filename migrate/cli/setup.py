@@ -133,10 +133,10 @@ def _apply(made: Plan, where: tuple[str, str], ask: _Asked) -> None:
         asking = values(ask=not (ask.no_input or ask.dry_run))
         applying = Applying(made, Paths(*where), connected, asking, overwrite=ask.overwrite, dry=ask.dry_run)
         applying.run()
-    how = "would be made; nothing was sent" if ask.dry_run else "were made"
-    click.echo(f"{applying.changed} changes {how}; {len(applying.open)} things are left to you")
+    how = "to make; nothing was sent" if ask.dry_run else "made"
+    click.echo(f"changes {how}: {applying.changed}; left to you: {len(applying.open)}")
     for said in applying.open:
-        click.echo(f"left to you: {said}", err=True)
+        click.echo(f"left: {said}", err=True)
     if applying.open:
         click.get_current_context().exit(NOTED)
 

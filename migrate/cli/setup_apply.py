@@ -52,7 +52,7 @@ class Applying:
             for one in self._lists():
                 self._reach(one)
         except Refused as error:
-            done = f"{self.changed} changes were made" if self.changed else "nothing was changed"
+            done = f"changes made: {self.changed}" if self.changed else "nothing was changed"
             said = f"{error.format_message()}\ncircle2bb: {done}; run it again to go on from here"
             raise Refused(said) from None
 
