@@ -235,6 +235,29 @@ def test_an_answer_that_is_lost_is_looked_for(number: int, cut: str) -> None:
     assert len(done) == len(set(done))
 
 
+def test_a_list_that_shows_late_what_was_made_has_it_once() -> None:
+    """A schedule that is made, but not in the list when that is read again, is not made again."""
+    bitbucket, whole = Bitbucket(), Bitbucket()
+    run(whole)
+    bitbucket.faults = [
+        Fault(CUT_BEFORE, "POST", "schedules", skip=1),
+        Fault(Answer(200, {"values": []}), "GET", "schedules", skip=1),
+    ]
+
+    run(bitbucket)
+
+    assert not bitbucket.faults
+    assert bitbucket.state() == whole.state()
+
+
+def test_a_request_that_is_never_clear_is_given_up() -> None:
+    """After five times, also where another in the list has succeeded."""
+    bitbucket = Bitbucket()
+    bitbucket.faults = [Fault(error(409, "busy"), "POST", "known_hosts", skip=not number) for number in range(9)]
+    with pytest.raises(Refused, match="409 Conflict: busy; it was tried 5 times, and may not be there"):
+        run(bitbucket)
+
+
 def test_a_rerun_goes_on_where_the_first_run_broke_off() -> None:
     """A server that is gone in the middle ends the run; what was done stays, and the next run does the rest."""
     bitbucket, whole = Bitbucket(), Bitbucket()

@@ -11,7 +11,7 @@ from migrate.cli.compiling import Compiling, compiling_options
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.reading import DEFAULT, named
 from migrate.cli.writing import write
-from migrate.diagnostics import Fate
+from migrate.diagnostics import Fate, plain
 from migrate.setup import curl, json, markdown, terraform
 from migrate.setup.api import Paths
 from migrate.setup.plan import Decided, Plan, plan
@@ -136,7 +136,7 @@ def _apply(made: Plan, where: tuple[str, str], ask: _Asked) -> None:
     how = "to make; nothing was sent" if ask.dry_run else "made"
     click.echo(f"changes {how}: {applying.changed}; left to you: {len(applying.open)}")
     for said in applying.open:
-        click.echo(f"left: {said}", err=True)
+        click.echo(f"left: {plain(said)}", err=True)
     if applying.open:
         click.get_current_context().exit(NOTED)
 

@@ -14,6 +14,7 @@ import click
 
 from migrate.cli.bitbucket_api import Api, Unclear
 from migrate.cli.exits import Refused
+from migrate.diagnostics import plain
 from migrate.report.checklist import DEFAULT_ENVIRONMENTS, Environment
 from migrate.setup import changes
 from migrate.setup.api import Body, Paths, environment
@@ -52,46 +53,48 @@ class Applying:
             for one in self._lists():
                 self._reach(one)
         except Refused as error:
-            done = f"changes made: {self.changed}" if self.changed else "nothing was changed"
+            done = f"changes made: {self.changed}" if self.changed and not self.dry else "nothing was changed"
             said = f"{error.format_message()}\ncircle2bb: {done}; run it again to go on from here"
             raise Refused(said) from None
 
     def _reach(self, one: _List) -> None:
-        """Send what is missing in a list until nothing is. What may be done or not is looked for, a few times."""
-        failed = 0
-        while True:
+        """Send what is missing in a list. If it is unclear whether something is done, look again; a few times."""
+        limits, made = self.api.limits, set[str]()
+        for failed in range(1, limits.attempts + 1):
             try:
                 for change in one.compare(one.read()):
-                    self._make(change)
-                    failed = 0
+                    self._make(change, made)
             except Unclear as reason:
-                failed += 1
-                if failed == self.api.limits.attempts:
-                    said = f"circle2bb: error: {reason}; it was tried {failed} times, and is not there"
+                if failed == limits.attempts:
+                    said = f"circle2bb: error: {reason}; it was tried {failed} times, and may not be there"
                     raise Refused(said) from None
-                self.api.clock.sleep(self.api.limits.pause * 2 ** (failed - 1))
+                self.api.clock.sleep(limits.pause * 2 ** (failed - 1))
             else:
                 return
 
-    def _make(self, change: Change) -> None:
+    def _make(self, change: Change, made: set[str]) -> None:
+        """Send a request, or say what is left. What was `made` is not made again: a list may show it only later."""
         if isinstance(change, Left):
             self._tell(change.said)
             if change.open:
                 self.open[change.said] = None
             return
+        if change.said in made:
+            return
         if self.dry:
-            self.say(f"{change.said}:\n  {change.method} {self.api.address}/{change.path}\n  {_masked(change.body)}")
+            self.say(f"{plain(change.said)}:\n  {change.method} {self.api.address}/{change.path}")
+            self.say(f"  {plain(_masked(change.body))}")
         else:
             self.api.send(change.method, change.path, change.body)
-            self.say(f"done: {change.said}")
-            self.told.add(change.said)
+            self.say(f"done: {plain(change.said)}")
+        made.add(change.said)
         self.changed += 1
 
     def _tell(self, said: str) -> None:
         """Say something once, however often a list is read."""
         if said not in self.told:
             self.told.add(said)
-            self.say(f"as it is: {said}")
+            self.say(f"as it is: {plain(said)}")
 
     def _lists(self) -> Iterator[_List]:
         plan, paths = self.plan, self.paths

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 _WORDS = "-B -D -E -F -I -J -L -O -P -Q -R -S -W -b -c -e -i -l -m -o -p -w"
 _VALUED = frozenset(_WORDS.split())
 """Options of ssh that have a word of their own (ssh(1))."""
+_SCHEMES = frozenset({"git+ssh", "ssh", "ssh+git"})
 _COPIES = frozenset({"rsync", "scp", "sftp"})
 
 
@@ -23,10 +24,19 @@ def hosts(calls: Iterable[tuple[str, ...]]) -> Iterator[str]:
             found = rest[:1]
         elif name in _COPIES:
             found = [word.partition(":")[0] for word in rest if ":" in word and not word.startswith(("-", "/", "."))]
-        elif name == "git":
-            found = [word.partition(":")[0] for word in rest if "@" in word.partition(":")[0] and "://" not in word]
-            found += [word[6:].partition("/")[0].partition(":")[0] for word in rest if word.startswith("ssh://")]
+        elif name == "git" and "config" not in rest:
+            found = [word.partition(":")[0] for word in rest if _is_path(word)]
+        for word in rest:
+            scheme, _, address = word.partition("://")
+            if scheme in _SCHEMES:
+                found.append(address.partition("/")[0].partition(":")[0])
         yield from (host for one in found if (host := one.rpartition("@")[2]) and _is_host(host))
+
+
+def _is_path(word: str) -> bool:
+    """Whether a word is `user@host:path`, as git takes it; an address of somebody's mail has no colon."""
+    user, colon, _ = word.partition(":")
+    return "@" in user and bool(colon) and "://" not in word
 
 
 def _is_host(text: str) -> bool:
