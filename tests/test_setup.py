@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from migrate import Source, convert
+from migrate.bitbucket.model import Image, Service
 from migrate.cli import main
 from migrate.cli.bitbucket_api import Clock
 from migrate.lower.draft import Schedule
@@ -119,6 +120,17 @@ def test_a_variable_belongs_where_the_fewest_see_it() -> None:
     assert own == {"AWS_ACCOUNT_ID", "PYPI_PASSWORD", "PYPI_USER", "REGISTRY_PASSWORD", "REGISTRY_USER"}, (
         "what may be from another context as well is not shown to everybody"
     )
+
+
+def test_what_is_read_around_a_script_is_the_repository_s() -> None:
+    """An image is pulled, and a service started, perhaps before a step has the variables of its environment."""
+    outcome = _outcome()
+    for text, scope in (("$ECR_REPOSITORY", "repository"), ("${ECR_REPOSITORY}", "repository"), ("x", "deployment")):
+        around = (Service("db", Image("postgres"), (("NAME", text),)), Service("db", Image("x", text, "y")))
+        for service in around:
+            pipelines = outcome.pipelines._replace(services=(service,))
+            made = plan(outcome._replace(pipelines=pipelines))
+            assert next(one.scope for one in made.variables if one.name == "ECR_REPOSITORY") == scope
 
 
 def test_environments_that_look_alike_have_sources_of_their_own() -> None:

@@ -37,7 +37,14 @@ class _Asked(NamedTuple):
 @click.command()
 @click.argument("config", default=DEFAULT)
 @compiling_options
-@click.option("--format", "form", type=click.Choice(tuple(_FORMATS)), default="markdown", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(_FORMATS)),
+    default="markdown",
+    show_default=True,
+    help="What the plan is written as.",
+)
 @click.option("-o", "--output", metavar="FILE", help="Where the plan is written.  [default: standard output]")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--repository", default="", metavar="WORKSPACE/REPOSITORY", help="The repository on Bitbucket.")

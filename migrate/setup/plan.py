@@ -107,12 +107,13 @@ def plan(outcome: Converted, decided: Decided = NOTHING) -> Plan:
 
 
 def _variables(outcome: Converted, in_workspace: tuple[str, ...]) -> Iterator[Variable]:
-    deployed, pulled = _deployed(outcome), " ".join(_logins(outcome))
+    deployed, outside = _deployed(outcome), " ".join(_outside(outcome))
     own = _OwnSources()
     for one in outcome.variables:
         contexts = tuple(name for name, jobs in outcome.contexts if set(one.used_by) <= set(jobs))
         shared = one.name in in_workspace or (contexts and set(contexts) <= set(in_workspace))
-        places = _places(one, deployed) if f"${one.name}" not in pulled and not shared else ()
+        early = f"${one.name}" in outside or f"${{{one.name}" in outside
+        places = () if early or shared else _places(one, deployed)
         plain = PREFIX + one.name
         for place in places:
             sources = (own.of(place, one.name), plain)
@@ -159,8 +160,10 @@ def _deployed(outcome: Converted) -> dict[str, dict[str, None]]:
     return found
 
 
-def _logins(outcome: Converted) -> Iterator[str]:
-    """What images are pulled with: that happens before a step has its environment's variables."""
+def _outside(outcome: Converted) -> Iterator[str]:
+    """What is read around scripts, where we do not know that a step has its environment's variables already."""
+    for service in outcome.pipelines.services:
+        yield from (value for _, value in service.variables)
     images: list[Image | None] = [outcome.pipelines.image, *(one.image for one in outcome.pipelines.services)]
     for image in (*images, *(step.image for step in _steps(outcome))):
         if image:
