@@ -7,7 +7,7 @@ step has, and a list of known hosts (reference circleci.md, section 4.11; bitbuc
 from collections.abc import Iterator
 
 from migrate.diagnostics import Fate, declare
-from migrate.lower import programs
+from migrate.lower import programs, ssh_hosts
 from migrate.lower.draft import Draft, Run, StepDraft
 
 _CIRCLECI = "https://circleci.com/docs/configuration-reference/#add_ssh_keys"
@@ -41,10 +41,6 @@ SSH_KEY_FILE = declare(
 _FOLDER = "~/.ssh"
 _FILE = "id_rsa_"
 _HEX = frozenset("0123456789abcdef")
-_WORDS = "-B -D -E -F -I -J -L -O -P -Q -R -S -W -b -c -e -i -l -m -o -p -w"
-_VALUED = frozenset(_WORDS.split())
-"""Options of ssh that have a word of their own (ssh(1))."""
-_COPIES = frozenset({"rsync", "scp", "sftp"})
 
 
 def settle(draft: Draft) -> None:
@@ -67,7 +63,9 @@ def settle(draft: Draft) -> None:
 
 
 def _note(step: StepDraft, numbers: dict[str, int]) -> None:
-    hosts = ", ".join(f"'{host}'" for host in dict.fromkeys(_hosts(step)))
+    hosts = ", ".join(
+        f"'{host}'" for host in dict.fromkeys(ssh_hosts.hosts(words for _, words in programs.of_step(step)))
+    )
     known = f", and {hosts} to its known hosts" if hosts else ""
     for names, trail in step.ssh_keys:
         own = [name for name in names if numbers[name] == 1]
@@ -107,24 +105,3 @@ def _files(step: StepDraft) -> Iterator[str]:
             name = piece[: len(piece) - len(piece.lstrip("".join(_HEX)))]
             if name:
                 yield _FILE + name
-
-
-def _hosts(step: StepDraft) -> Iterator[str]:
-    """The hosts that the commands reach by SSH, as far as they are named."""
-    for _, words in programs.of_step(step):
-        name, rest = words[0], list(words[1:])
-        found: list[str] = []
-        if name == "ssh":
-            while rest and rest[0].startswith("-"):
-                rest = rest[2 if rest[0] in _VALUED else 1 :]
-            found = rest[:1]
-        elif name in _COPIES:
-            found = [word.partition(":")[0] for word in rest if ":" in word and not word.startswith(("-", "/", "."))]
-        elif name == "git":
-            found = [word.partition(":")[0] for word in rest if "@" in word.partition(":")[0] and "://" not in word]
-            found += [word[6:].partition("/")[0].partition(":")[0] for word in rest if word.startswith("ssh://")]
-        yield from (host for one in found if (host := one.rpartition("@")[2]) and _is_host(host))
-
-
-def _is_host(text: str) -> bool:
-    return all(char.isalnum() or char in ".-" for char in text)

@@ -20,7 +20,8 @@ from migrate.lower.sizes import IP_RANGES, IP_RANGES_LOST
 from migrate.lower.ssh_keys import SSH_KEY, SSH_KEY_VARIABLE
 from migrate.report.outcome import Converted
 
-_DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
+DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
+"""What Bitbucket makes when Pipelines is enabled."""
 _TYPES = (("prod", "Production"), ("live", "Production"), ("stag", "Staging"), ("pre", "Staging"))
 _GATE = (
     "A context that only some people, or some branches, may use was a gate: let a deployment environment with "
@@ -134,7 +135,7 @@ def _details(notes: Iterable[Note]) -> tuple[str, ...]:
 
 
 def _how(environment: Environment) -> str:
-    if environment.name in _DEFAULT_ENVIRONMENTS:
+    if environment.name in DEFAULT_ENVIRONMENTS:
         return f" (type {environment.type}; Bitbucket makes it when Pipelines is enabled)"
     return f" (type {environment.type})"
 
@@ -143,4 +144,4 @@ def _quoted(names: tuple[str, ...]) -> str:
     return ", ".join(f"'{name}'" for name in dict.fromkeys(names))
 
 
-__all__ = ["Environment", "Task", "environments", "tasks"]
+__all__ = ["DEFAULT_ENVIRONMENTS", "Environment", "Task", "environments", "tasks"]
