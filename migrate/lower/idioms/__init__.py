@@ -59,8 +59,8 @@ def settle(draft: Draft) -> None:
             script += _parts(item, script, step) if isinstance(item, Run) else [item]
         step.script = script
         for run in step.after_script:
-            for call, _ in _found(run.text, step):
-                _note_stays(call, run, step, "it runs in the after-script, whatever has happened")
+            for call, idiom in _found(run.text, step):
+                _note_stays(call, run, step, idiom.stays or "it runs in the after-script, whatever has happened")
 
 
 def _found(text: str, step: StepDraft) -> list[tuple[Standing, Idiom]]:
@@ -86,10 +86,10 @@ def _parts(run: Run, earlier: list[Run | Pipe], step: StepDraft) -> list[Run | P
         parts.append(Pipe(pipe.ref, pipe.variables, title or _comment(idle)))
         place, title = call.end + _gap(run.text[call.end :]), ""
         _note_replaced(pipe, idiom, call, run, step)
-    rest = run.text[place:].strip("\n") if place else run.text
-    if not place or without_end(rest)[0]:
-        parts.append(run._replace(text=rest, title=title))
-    return parts
+    if not parts:
+        return [run]  # itself, and no copy of it: others know it as their mark in the script
+    rest = run.text[place:].strip("\n")
+    return [*parts, run._replace(text=rest, title=title)] if without_end(rest)[0] else parts
 
 
 def _gap(text: str) -> int:
