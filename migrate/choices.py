@@ -23,6 +23,7 @@ VALUES = {
     "layout": ("flat", "nested"),
     "sizes": ("drop", "map"),
     "parallelism": ("drop", "keep"),
+    "pipes": ("orbs", "prefer"),
     "unsupported-executors": ("drop", "self-hosted"),
 }
 """The keys with one of a few values; the first is the default."""
@@ -43,6 +44,7 @@ class Selection(NamedTuple):
 class Choices(NamedTuple):
     """What the user decided. `add` are the entries of additions, as in a workflow's `jobs:`.
 
+    `pipes` says where pipes are written: for orbs and additions, or also for commands to which they come to the same.
     `durations` are how many seconds jobs take, by name; they are written in minutes.
     """
 
@@ -52,6 +54,7 @@ class Choices(NamedTuple):
     layout: str = "flat"
     sizes: str = "drop"
     parallelism: str = "drop"
+    pipes: str = "orbs"
     unsupported_executors: str = "drop"
     selections: tuple[Selection, ...] = ()
     rename: tuple[tuple[str, str, Span], ...] = ()

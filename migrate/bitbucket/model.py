@@ -17,11 +17,13 @@ class Command:
     title: str = field(default="", compare=False)
 
 
-class Pipe(NamedTuple):
-    """A script item that runs a pipe: `ref` with its version, and variables, all of them strings."""
+@dataclass(frozen=True, slots=True)
+class Pipe:
+    """A script item that runs a pipe: `ref` with its version, variables, all strings; `title` is what it does."""
 
     ref: str
     variables: tuple[tuple[str, str], ...] = ()
+    title: str = field(default="", compare=False)
 
 
 Item = Command | Pipe

@@ -149,7 +149,7 @@ def _item(item: Item, shared: dict[str, str]) -> Value:
     if isinstance(item, Pipe):
         variables: dict[str, Value] = dict(item.variables)
         pipe: dict[str, Value] = {"pipe": item.ref}
-        return pipe | {"variables": variables} if variables else pipe
+        return _titled(pipe | {"variables": variables} if variables else pipe, item.title)
     if item.text in shared:
         return Alias(shared[item.text])
     return _titled(item.text, item.title)

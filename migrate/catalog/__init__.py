@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from migrate.catalog.idioms import Idiom
+from migrate.catalog.idioms import read as read_idioms
 from migrate.catalog.packages import Manager
 from migrate.catalog.packages import read as read_managers
 from migrate.catalog.pipes import PipeFacts
@@ -233,6 +235,11 @@ class Catalog:
     def pipes(self) -> dict[str, PipeFacts]:
         """The pipes by their reference without version."""
         return read_pipes(self._root("pipes.yml"))
+
+    @cached_property
+    def idioms(self) -> tuple[Idiom, ...]:
+        """The commands that a pipe may stand for."""
+        return read_idioms(self._root("idioms.yml"), self.pipes)
 
     @cached_property
     def package_managers(self) -> dict[str, Manager]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
-from migrate.lower import oidc, script, services, sizes, ssh_keys, users, variables, virtual_machines
+from migrate.lower import idioms, oidc, script, services, sizes, ssh_keys, users, variables, virtual_machines
 from migrate.lower.caches.settle import settle as settle_caches
 from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
@@ -50,6 +50,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     draft.jobs = {(job.workflow, job.name): job for job in plan.jobs}
     drafts = {job.id: draft_job(job, draft) for job in plan.jobs if job.runs}
     draft.steps = {name: step for name, step in drafts.items() if not step.dropped}
+    idioms.settle(draft)  # before all that counts commands, or asks what they use
     settle_caches(draft)
     oidc.settle(draft)
     ssh_keys.settle(draft)

@@ -13,6 +13,8 @@ _PRINTED = "printf '%s' ''"
 """Before each item, the service prints it; here it prints nothing, but `$?` is 0 after it as it is there."""
 
 
+PIPE = "pipe"
+"""The program that stands for pipes: it is called with the values that the script's shell makes of the variables."""
 _FILLER = 'echo "nothing to run"'
 """What stands in a script that must have an item; it is no command of the user's."""
 
@@ -20,9 +22,9 @@ _FILLER = 'echo "nothing to run"'
 class Bitbucket:
     """One step in its place."""
 
-    def __init__(self, step: dict[str, Any], event: Event, place: Place) -> None:
-        """Prepare the step; nothing runs yet."""
-        self.written, self.place = step, place
+    def __init__(self, step: dict[str, Any], event: Event, place: Place, *, pipes: bool = False) -> None:
+        """Prepare the step; nothing runs yet. A pipe is the call of a program if `pipes` are run at all."""
+        self.written, self.place, self.pipes = step, place, pipes
         self.clone = place.root / _CLONE
         self.environment = event.bitbucket | {"BITBUCKET_CLONE_DIR": str(self.clone), "BUILD_DIR": str(self.clone)}
         self.printed: list[str] = []
@@ -44,11 +46,21 @@ class Bitbucket:
             kept.take_up(self)
 
     def _script(self, items: list[Any], more: dict[str, str]) -> Done:
-        text = "\n".join(["set -e", *(line for item in items for line in (_PRINTED, _command(item)))])
+        text = "\n".join(["set -e", *(line for item in items for line in (_PRINTED, self._command(item)))])
         try:
             return self.place.run(["bash"], self.place.here(text), self.clone, self.environment | more)
         except TooLongError:
             cannot("has a script that does not end")
+
+    def _command(self, item: object) -> str:
+        if item == _FILLER:
+            return ":"
+        if isinstance(item, dict) and self.pipes:
+            values = (f'"{name}={value}"' for name, value in item.get("variables", {}).items())
+            return " ".join([PIPE, item["pipe"], *values])
+        if not isinstance(item, str):
+            cannot("has a pipe")
+        return item
 
 
 class Keeper(Protocol):
@@ -59,14 +71,6 @@ class Keeper(Protocol):
 
     def take_up(self, side: Bitbucket) -> None:
         """Keep what the step leaves."""
-
-
-def _command(item: object) -> str:
-    if item == _FILLER:
-        return ":"
-    if not isinstance(item, str):
-        cannot("has a pipe")
-    return item
 
 
 def texts(step: dict[str, Any]) -> list[str]:

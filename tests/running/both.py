@@ -16,7 +16,7 @@ from migrate.yamlio.nodes import Scalar
 from tests import laws
 from tests.running import event as events
 from tests.running import needed, record
-from tests.running.bitbucket_step import Bitbucket, names, texts
+from tests.running.bitbucket_step import PIPE, Bitbucket, names, texts
 from tests.running.carried import Carried, upstream
 from tests.running.circleci_job import COMMANDS, Carry, CircleCI, cannot, find
 from tests.running.event import Event
@@ -105,7 +105,7 @@ def _run(
     one.run()
     first = record.take(place, {one.project: record.PROJECT}, one.printed, one.own, succeeded=not one.failed)
     place.set_up(failing, _lacking(step, outcome), circleci=False)
-    two = Bitbucket(step, event, place)
+    two = Bitbucket(step, event, place, pipes=outcome.choices.pipes == "prefer")
     two.run(kept)
     ways = names(two.clone, one.project, one.checkout)
     second = record.take(place, ways, two.printed, one.own, succeeded=two.status == 0)
@@ -126,7 +126,7 @@ def _place(job: Job, step: dict[str, Any], root: Path, given: Given) -> Place:
     below, commands = _below(job), _commands(job)
     files = {name.removeprefix(below): text for name, text in needed.files(commands).items()}
     called = needed.programs([*commands, *texts(step)]) - _shells(job)
-    programs = [name.removeprefix(below) for name in called]
+    programs = [PIPE, *(name.removeprefix(below) for name in called)]
     more = given._replace(files={**REPOSITORY, **files, **_folder(job), **given.files})
     return Place(root, programs, more)
 
