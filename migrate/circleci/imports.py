@@ -46,7 +46,8 @@ class Importer:
 
     def namespace(self, name: str, root: Node, values: Scope, trail: Trail = ()) -> Namespace:
         """The namespace of a config, or of an orb whose import is `trail`."""
-        made = Namespace(name, dict(values), foreign=bool(trail) and trail[0].file != root.span.file)
+        file, mappings = root.span.file, {mapping.root.span.file for mapping in self._mappings.values() if mapping}
+        made = Namespace(name, dict(values), foreign=bool(trail) and trail[0].file != file, mapped=file in mappings)
         for kind in KINDS:
             for entry in self.claims.each(self.claims.take(root, kind)):
                 definition = Definition(kind, entry.key.text, entry.value, entry.key.span, made)

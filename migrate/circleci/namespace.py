@@ -85,8 +85,8 @@ class Namespace:
     """Where names are looked up: a config, or an orb.
 
     `values` are the pipeline parameters that its templates see, `templates` whether it has any (2.0 has not);
-    `unknown_orbs` are aliases of orbs without a tree; `foreign` is an orb that stands in another file; `behind` gives
-    the orb's own source for what its mapping lacks, and only mappings have it.
+    `unknown_orbs` are aliases of orbs without a tree; `foreign` is an orb that stands in another file, `mapped` one
+    that stands in a mapping; `behind` gives the orb's own source for what its mapping lacks, and only mappings have it.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Namespace:
     orbs: dict[str, "Namespace"] = field(default_factory=dict)
     unknown_orbs: set[str] = field(default_factory=set)
     foreign: bool = False
+    mapped: bool = False
     behind: Behind | None = None
 
     def find(self, kind: str, name: str, arguments: Iterable[str] = ()) -> Definition | Nowhere | None:

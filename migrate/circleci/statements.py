@@ -23,17 +23,20 @@ from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
 
 DEEPEST = 100
 """How deep statements may nest; documented (section 2.4)."""
+_WORD = "value"
 OPERATORS = ("and", "equal", "matches", "not", "or")
 
 
-def logic_condition(node: Node, facts: Facts) -> Condition | StatementError:
+def logic_condition(node: Node, facts: Facts, *, written: bool = False) -> Condition | StatementError:
     """Where a rendered statement holds: TRUE or FALSE if it asks for nothing that `facts` leave open.
 
+    In a mapping of an orb `matches` asks how an argument is `written`, to choose what is written for it: there a value
+    that only the run knows is a word, as `$TAG` is one.
     A StatementError is `invalid` where the platform refuses the statement (an unknown operator, several keys, an
     empty list, a bad pattern or expression, deeper than DEEPEST); else it is one that no Condition can say.
     """
     try:
-        return _Reader(facts).condition(node, 1)
+        return _Reader(facts, written).condition(node, 1)
     except StatementFailure as failure:
         return failure.error
 
@@ -41,6 +44,7 @@ def logic_condition(node: Node, facts: Facts) -> Condition | StatementError:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     facts: Facts
+    written: bool
 
     def condition(self, node: Node, depth: int) -> Condition:
         if depth > DEEPEST:
@@ -93,8 +97,16 @@ class _Reader:
             raise StatementFailure(pattern.span, said, invalid=False)
         if wrong := patterns.complaint(pattern.text):
             raise StatementFailure(pattern.span, f"'{pattern.text}' is no regular expression: {wrong}")
+        if self.written and isinstance(value := given["value"], Scalar):
+            return Constant(patterns.matches(pattern.text, _as_written(value)))
         cases = operands(given["value"], self.facts)
         return any_of(*(all_of(when, _matched(value, pattern.text, given["value"])) for when, value in cases))
+
+
+def _as_written(node: Scalar) -> str:
+    """The text, with a word for each value that only the run knows."""
+    ends = [0, *(end for symbol in node.symbols for end in (symbol.start, symbol.end)), len(node.text)]
+    return _WORD.join(node.text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True))
 
 
 def _described(node: Node) -> str:

@@ -279,7 +279,7 @@ class StepExpander:
         from migrate.circleci.statement_values import StatementError  # with the expression language: few need it
         from migrate.circleci.statements import logic_condition
 
-        holds = logic_condition(condition, {})
+        holds = logic_condition(condition, {}, written=frame.home.mapped)
         if not isinstance(holds, StatementError):
             return holds
         if holds.invalid:
