@@ -146,9 +146,12 @@ def _line(text: str) -> str:
 
 @dataclass(slots=True, eq=False)
 class Notes:
-    """The notes of one conversion, in the order in which they were made, each said once."""
+    """The notes of one conversion, in the order in which they were made, each said once.
 
-    _notes: dict[Note, None] = field(default_factory=dict)
+    Of two that say the same at the same line of the user's, the first stays: they come of two lines of one orb.
+    """
+
+    _notes: dict[tuple[str, Span, str, str, bool], Note] = field(default_factory=dict)
     _refusals: int = 0
     _spent: int = 0
     _imported: dict[str, Trail] = field(default_factory=dict)
@@ -184,13 +187,14 @@ class Notes:
             self.give_up(trail, f"commands and templates expand to more than {MOST_MADE:,} values; this is the last")
 
     def _say(self, note: Note) -> None:
-        if note in self._notes:
+        said = (note.code.id, note.span, note.detail, note.job, note.refusal)
+        if said in self._notes:
             return
         if note.code is not TOO_LARGE and len(self._notes) >= MOST_NOTES:
             self.give_up(note.trail, f"there are more than {MOST_NOTES:,} things to say about this config")
         if note.code is not TOO_LARGE and self._refusals >= MOST_REFUSALS:
             self.give_up(note.trail, f"there are more than {MOST_REFUSALS:,} errors; mend those above first")
-        self._notes[note] = None
+        self._notes[said] = note
         self._refusals += note.refusal
 
     @property
@@ -200,12 +204,12 @@ class Notes:
 
     def since(self, count: int) -> tuple[Note, ...]:
         """The notes after the first `count`."""
-        return tuple(self._notes)[count:]
+        return tuple(self._notes.values())[count:]
 
     def withdraw(self, count: int) -> None:
         """Take back all notes after the first `count`: what was tried did not come to be."""
-        for note in self.since(count):
-            del self._notes[note]
+        for said, note in tuple(self._notes.items())[count:]:
+            del self._notes[said]
             self._refusals -= note.refusal
 
     @property
@@ -215,4 +219,4 @@ class Notes:
 
     def __iter__(self) -> Iterator[Note]:
         """All notes, in order."""
-        return iter(self._notes)
+        return iter(self._notes.values())

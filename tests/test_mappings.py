@@ -12,7 +12,7 @@ from migrate.circleci.mapped import complaints
 from migrate.circleci.namespace import KINDS
 from migrate.circleci.orbs import Reference
 from migrate.lower.plan.additions import STEPS
-from tests import mapped_runs, orb_uses
+from tests import laws, mapped_runs, orb_uses
 from tests.mappings import Example, Mapped, mappings
 from tests.test_orbs import SOURCES, reference
 
@@ -26,6 +26,14 @@ needs_sources = pytest.mark.skipif(not SOURCES, reason="published orbs are not o
 def test_an_example_is_written_as_the_mapping_says(example: Example) -> None:
     """`python -m tests.mappings` writes them anew; then read the diff."""
     assert example.written() == example.expected()
+
+
+@each_example
+def test_an_example_keeps_the_laws(example: Example) -> None:
+    """What holds for each conversion holds for what mappings write, too."""
+    outcome = example.outcome()
+
+    assert [said for law in laws.LAWS for said in law(example.config, outcome)] == []
 
 
 @each_mapping
