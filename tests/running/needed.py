@@ -23,8 +23,12 @@ _BUILT_IN = frozenset(_BUILTINS.split())
 
 
 def programs(texts: Iterable[str]) -> frozenset[str]:
-    """The programs that the texts call by name, on the path or, with a `/` in it, in the repository."""
-    return frozenset(name for text in texts for name in _called(text) if name not in _BUILT_IN)
+    """The programs that the texts call by name, on the path or, with a `/` in it, in the repository.
+
+    One of the repository may be a file that the example gives, and that calls the program of its name.
+    """
+    called = frozenset(name for text in texts for name in _called(text) if name not in _BUILT_IN)
+    return called | {_plain(name) for name in called}
 
 
 def _called(text: str) -> Iterator[str]:

@@ -205,7 +205,7 @@ class Place:
         path.chmod(0o755)
 
     def check_out(self, folder: Path) -> None:
-        """Lay the repository into a folder; the programs in it, in whichever folder, are stubs."""
+        """Lay the repository into a folder; its empty files that are called, in whichever folder, are stubs."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in self.given.files.items():
             path = folder / name
@@ -213,7 +213,8 @@ class Place:
             path.write_text(text, encoding="utf-8")
             self.laid[path] = text
         stub = (self.box / "bin" / "stub").read_text(encoding="utf-8")
-        called = {name for name in self.given.files if f"./{name.rpartition('/')[2]}" in self.programs}
+        empty = (name for name, text in self.given.files.items() if not text)
+        called = {name for name in empty if f"./{name.rpartition('/')[2]}" in self.programs}
         for name in self.programs | called:
             if name in called or ("/" in name and not (folder / name).exists()):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
