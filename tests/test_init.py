@@ -1,6 +1,7 @@
 """`circle2bb init`: what is found in a repository, and a choices file in which nothing is chosen yet."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,6 +147,18 @@ def test_all_that_can_be_chosen_stands_in_the_file() -> None:
         row = next(line for line in readme.splitlines() if line.startswith(f"| `{key}` |"))
         assert " ".join(what.split()) in row
     assert all(name in said for name in CATALOG.names("additions"))
+
+
+def test_the_readme_quotes_truly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README shows of a choices file is what its command prints."""
+    monkeypatch.chdir(ROOT)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = "circle2bb init examples/parlai-shape --stdout"
+    assert f"\n    {command}\n" in readme
+    quoted = re.findall(r"```yaml init\n(.*?)```", readme, flags=re.DOTALL)
+    printed = run(*command.split()[2:]).stdout
+    assert quoted
+    assert [block for block in quoted if block not in printed] == []
 
 
 def test_only_additions_of_the_catalogue_are_suggested(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ def uncached(repository: Repository) -> Iterator[Finding]:
             texts = ((call, command_of(call)) for call in job.steps)
             call = next((call for call, text in texts if text and manager.called_by(analyse(text.text).calls)), None)
             if call:
-                found.append(Seen(place_of(call, job), f"'{job.called}' installs with {name}, and caches nothing"))
+                found.append(Seen(place_of(call, job), f"installs with {name}, and caches nothing", job.called))
     if found:
         would = "What is downloaded is kept between builds, with the lock file as the key of the cache if there is one."
         yield Finding("add", "dependency-cache", tuple(found), would)

@@ -33,10 +33,14 @@ class Repository(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Something that was seen: `where` is a file, with a line if it has one."""
+    """Something that was seen: `where` is a file, with a line if it has one; `job` has it, if one does.
+
+    Jobs of which the same is said of the same line share it.
+    """
 
     where: str
     what: str
+    job: str = ""
 
 
 class Finding(NamedTuple):

@@ -16,7 +16,7 @@ def parallelism(repository: Repository) -> Iterator[Finding]:
     """`parallelism: keep`: a step for each machine."""
     found = [(job, scalar) for job in jobs(repository) if (scalar := _scalar(job, "parallelism"))]
     seen = tuple(
-        Seen(where(scalar.span), f"'{job.called}' runs on {scalar.text} machines at once")
+        Seen(where(scalar.span), f"runs on {scalar.text} machines at once", job.called)
         for job, scalar in found
         if scalar.text != "1"
     )
@@ -35,8 +35,8 @@ def sizes(repository: Repository) -> Iterator[Finding]:
         machine = peek(job.keys, "machine") is not None
         row = repository.catalog.resource_class(scalar.text, machine=machine) if scalar else None
         if scalar and row and row.size not in {"", _DEFAULT}:
-            has = f"({row.memory} GB of memory), which would be {row.size}"
-            seen.append(Seen(where(scalar.span), f"'{job.called}' has the class '{scalar.text}' {has}"))
+            what = f"has the class '{scalar.text}' ({row.memory} GB of memory), which would be {row.size}"
+            seen.append(Seen(where(scalar.span), what, job.called))
     if seen:
         would = "These steps get as much memory. A step of 2x takes twice the minutes; from 4x on it wants a paid plan."
         yield Finding("sizes", "map", tuple(seen), would)

@@ -17,13 +17,13 @@ _WEBHOOK_VARIABLES = ("SLACK_WEBHOOK", "SLACK_HOOK")
 
 def slack(repository: Repository) -> Iterator[Finding]:
     """`slack-notify`: the config's orb, or a webhook that its commands call."""
-    found = {seen.what: seen for seen in (*_orb(repository, "slack"), *_webhook(repository))}
+    found = tuple(dict.fromkeys((*_orb(repository, "slack"), *_webhook(repository))))
     if found:
         would = (
             "One message when a pipeline has ended, whatever came of it; 'when: on_fail' or 'on_success' says which. "
             "The jobs that tell Slack themselves still do."
         )
-        yield Finding("add", "slack-notify", tuple(found.values()), would)
+        yield Finding("add", "slack-notify", found, would)
 
 
 def sonar(repository: Repository) -> Iterator[Finding]:
@@ -47,11 +47,11 @@ def _orb(repository: Repository, name: str) -> Iterator[Seen]:
         for call in job.steps:
             files = (span.file for span in call.trail if span.file != job.trail[0].file)
             if call.step.partition("/")[0] == name or any(name in _NAMES.split(file) for file in files):
-                yield Seen(place_of(call, job), f"'{job.called}' has a step of the orb '{name}'")
+                yield Seen(place_of(call, job), f"has a step of the orb '{name}'", job.called)
 
 
 def _webhook(repository: Repository) -> Iterator[Seen]:
     for command in commands(repository):
         words = " ".join(command.words)
         if command.words[:1] == ("curl",) and any(sign in words for sign in (_WEBHOOKS, *_WEBHOOK_VARIABLES)):
-            yield Seen(command.where, f"'{command.job.called}' calls a webhook of Slack")
+            yield Seen(command.where, "calls a webhook of Slack", command.job.called)

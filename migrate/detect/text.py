@@ -16,8 +16,8 @@ from migrate.yamlio.nodes import Scalar
 from migrate.yamlio.read import is_string
 
 WIDTH = 118
-MOST_SEEN = 5
-"""So many places are named for one finding; that there are more is said."""
+MOST_SEEN, MOST_NAMED = 5, 3
+"""So many places are named for one finding, and so many jobs for one place; that there are more is said."""
 _HEAD = """What circle2bb has found in this repository, and what you can choose about it; 'circle2bb convert' reads
 this file. Nothing is chosen yet: the conversion is the same as without the file. A line that begins with '# ' is a
 choice: take the '# ' away, and see with 'circle2bb convert --diff' what it does. Lines with '##' say what was seen, and
@@ -84,10 +84,21 @@ def _rest(chosen: set[str], repository: Repository) -> Iterator[list[str]]:
 
 
 def _seen(finding: Finding) -> list[str]:
-    seen = list(dict.fromkeys(finding.seen))
-    lines = [line for one in seen[:MOST_SEEN] for line in _prose(f"{one.where}: {one.what}", "  ")]
+    seen: dict[tuple[str, str], list[str]] = {}
+    for one in finding.seen:
+        seen.setdefault((one.where, one.what), []).append(one.job)
+    said = [f"{where}: {_named(jobs)}{what}" for (where, what), jobs in seen.items()]
+    lines = [line for one in said[:MOST_SEEN] for line in _prose(one, "  ")]
     more = len(seen) - MOST_SEEN
     return [*lines, *([f"##   and {more} more"] if more > 0 else [])]
+
+
+def _named(jobs: list[str]) -> str:
+    """The names of jobs, to stand before what they do; "" where no job has a part in it."""
+    names = [f"'{name}'" for name in dict.fromkeys(jobs) if name]
+    more = len(names) - MOST_NAMED
+    shown = ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{'each of ' if len(names) > 1 else ''}{shown} " if names else ""
 
 
 def _prose(text: str, indent: str = "") -> list[str]:

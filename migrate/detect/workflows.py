@@ -20,7 +20,7 @@ def layout(repository: Repository) -> Iterator[Finding]:
     seen = []
     for name, one in waiting.items():
         others = [f"'{other}'" for other in dict.fromkeys((*one.gates, *one.strangers))][:MOST_NAMED]
-        what = f"'{jobs[name].called}' waits for {', '.join(others)} without need, as all are in one list"
+        what = f"'{jobs[name].called}' waits for {', '.join(others)}, which it does not require"
         seen.append(Seen(where(jobs[name].trail[0]), what))
     if seen:
         would = "Independent chains are child pipelines, so that none waits for another's jobs or gates."
