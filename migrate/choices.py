@@ -27,7 +27,25 @@ VALUES = {
     "unsupported-executors": ("drop", "self-hosted"),
 }
 """The keys with one of a few values; the first is the default."""
-_KEYS = (*VALUES, "add", "durations", "jobs", "rename")
+WHAT = {
+    "feature-branches": """what starts the pipelines of branches that no filter spells out; others are built when they
+    are pushed""",
+    "sizes": "resource classes become step sizes with as much memory",
+    "unsupported-executors": "jobs on Macs, Windows and GPUs go to runners of your own",
+    "jobs": "what a start condition runs, where CircleCI ran something else; an empty list is nothing",
+    "rename": "what steps are called",
+    "add": "additions, with `requires`, `filters` and their parameters",
+    "layout": "groups of steps in one list, or independent chains as child pipelines",
+    "durations": "how long jobs take, so that the shortest order is found; without it all take the same",
+    "style": """start conditions by branch and tag; or a pipeline for each workflow, which events start side by
+    side""",
+    "changed-paths": """who asks whether paths have changed: Bitbucket, of the last commit, or the script, of all since
+    the base branch""",
+    "parallelism": """a job that ran on several machines is one step that runs all tests, or a step for each
+    machine""",
+}
+"""What each key does. The README's table and the file that `circle2bb init` writes say it in these words."""
+_KEYS = tuple(WHAT)
 _MINUTES = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 _SECTIONS = ("branches", "default", "pull-requests", "tags")
 

@@ -256,6 +256,15 @@ class Catalog:
         """The beginnings of commands that upload a build."""
         return tuple(tuple(text.split()) for text in listed(self._root("uploads.yml"), "uploads"))
 
+    @cached_property
+    def signs(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """The beginnings of commands that show what a repository is, by what they show."""
+        table = peek(self._root("signs.yml"), "signs")
+        if not isinstance(table, Mapping):
+            message = "signs.yml: the table 'signs' is missing"
+            raise CatalogError(message)
+        return {name: tuple(tuple(text.split()) for text in listed(table, name)) for name in table.keys}
+
     def _root(self, path: str) -> Mapping:
         tree = self.tree(path)
         if not isinstance(tree, Mapping):

@@ -77,9 +77,10 @@ def _calls(call: Call, manager: Manager) -> bool:
 def _with_cache(job: Job, manager: Manager, at: int, trail: Trail, draft: Draft) -> Job:
     """The job with the cache around its step number `at`."""
     call = job.steps[at]
-    path = manager.kept(_image(job))
+    image = first_image(job)
+    path = manager.kept(image)
     if not path:
-        said = f"where {manager.name} keeps its downloads in '{_image(job)}' is not known: '{job.name}' gets no cache"
+        said = f"where {manager.name} keeps its downloads in '{image}' is not known: '{job.name}' gets no cache"
         draft.notes.add(DEPENDENCIES_ELSEWHERE, call.trail, f"jobs.{job.key}", said, job=job.id)
         return job
     folder = peek(call.body, "working_directory")  # its room claims it
@@ -95,7 +96,7 @@ def _with_cache(job: Job, manager: Manager, at: int, trail: Trail, draft: Draft)
     return job._replace(steps=(*job.steps[:at], *around, *job.steps[at + 1 :]))
 
 
-def _image(job: Job) -> str:
+def first_image(job: Job) -> str:
     """The image of the job's first container."""
     containers = peek(job.keys, "docker")  # the room of images claims it
     image = peek(containers.items[0], "image") if isinstance(containers, Sequence) and containers.items else None
