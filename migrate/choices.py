@@ -41,8 +41,6 @@ WHAT = {
     side""",
     "changed-paths": """who asks whether paths have changed: Bitbucket, of the last commit, or the script, of all since
     the base branch""",
-    "pipes": """pipes stand for orbs and additions only, or also for commands that a pipe does the same as, such as
-    `aws s3 sync`""",
     "parallelism": """a job that ran on several machines is one step that runs all tests, or a step for each
     machine""",
 }

@@ -8,7 +8,6 @@ from migrate.circleci.filters import Filters, NameFilter
 from migrate.circleci.plan import Call, Job
 from migrate.detect.finding import Repository, Seen, Value
 from migrate.diagnostics import Span
-from migrate.lower.keys.macos import EXECUTOR_DROPPED
 from migrate.lower.programs import calls
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Scalar
@@ -48,10 +47,9 @@ def known(word: str) -> str:
 
 
 def commands(repository: Repository) -> Iterator[Command]:
-    """All calls of all jobs that run on a machine of the cloud; a job that several workflows run is looked at once."""
+    """All calls of all jobs that run; a job that several workflows run is looked at once."""
     signs = repository.catalog.signs
-    elsewhere = {note.job for note in repository.notes if note.code is EXECUTOR_DROPPED}
-    for job in (job for job in jobs(repository) if job.id not in elsewhere):
+    for job in jobs(repository):
         for call in job.steps:
             text = command_of(call)
             for words in calls(text.text) if text else ():
