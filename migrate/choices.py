@@ -43,6 +43,8 @@ WHAT = {
     the base branch""",
     "parallelism": """a job that ran on several machines is one step that runs all tests, or a step for each
     machine""",
+    "pipes": """pipes stand for orbs and additions only, or also for commands that a pipe does the same as, such as
+    `aws s3 sync`""",
 }
 """What each key does. The README's table and the file that `circle2bb init` writes say it in these words."""
 _KEYS = tuple(WHAT)

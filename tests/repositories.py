@@ -198,6 +198,11 @@ REPOSITORIES: dict[str, Kept] = {
     "one machine": Kept(config("'make'", keys="parallelism: 1, "), {}, ()),
     "a large machine": Kept(config("'make'", keys="resource_class: xlarge, "), {}, ("sizes: map\n",)),
     "a common machine": Kept(config("'make'", keys="resource_class: medium, "), {}, ()),
+    "a Mac that copies a site": Kept(
+        _MAC.replace("run: xcodebuild", "run: aws s3 sync build s3://site"),
+        {},
+        ("unsupported-executors: self-hosted\n",),
+    ),
     "a Mac": Kept(_MAC, {}, ("unsupported-executors: self-hosted\n",)),
     "two chains": Kept(_CHAINS, {}, ("layout: nested\n",)),
     "a schedule": Kept(config("'make'", more=_SCHEDULE), {}, ("style: triggers\n",)),

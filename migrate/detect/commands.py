@@ -8,6 +8,7 @@ from migrate.circleci.filters import Filters, NameFilter
 from migrate.circleci.plan import Call, Job
 from migrate.detect.finding import Repository, Seen, Value
 from migrate.diagnostics import Span
+from migrate.lower.keys.macos import EXECUTOR_DROPPED
 from migrate.lower.programs import calls
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Scalar
@@ -63,8 +64,10 @@ def of_kind(repository: Repository, kind: str) -> list[Command]:
 
 
 def jobs(repository: Repository) -> tuple[Job, ...]:
-    """The jobs that run something, each name once."""
-    return tuple({job.name: job for job in reversed([*repository.plan.jobs]) if job.runs}.values())[::-1]
+    """The jobs that run something, each name once; not those that are left out for their machine."""
+    left_out = {note.job for note in repository.notes if note.code is EXECUTOR_DROPPED}
+    found = [job for job in repository.plan.jobs if job.runs and job.id not in left_out]
+    return tuple({job.name: job for job in reversed(found)}.values())[::-1]
 
 
 def command_of(call: Call) -> Scalar | None:
