@@ -29,7 +29,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from migrate import Outcome, Source, convert
-from migrate.catalog import Catalog
+from migrate.catalog import SEPARATOR, Catalog
 from migrate.circleci.mapped import Facts, facts
 from migrate.circleci.orbs import OrbSource, Reference
 from migrate.diagnostics import Fate, Notes
@@ -39,7 +39,6 @@ from tests import laws
 from tests.running.place import Given
 
 ROOT = Path(__file__).parents[1] / "mappings" / "orbs"
-SEPARATOR = "\n---\n"
 TOLD = {Fate.APPROXIMATED, Fate.DROPPED, Fate.MANUAL, Fate.ERROR}
 IMAGE = "cimg/base:current"
 OWN_RUNNERS = Source("circle2bb.yml", "unsupported-executors: self-hosted\n")

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from migrate.catalog import Catalog
 from migrate.circleci.orbs import parse
 from migrate.diagnostics import Fate, Note, Notes
+from migrate.lower.plan.dependency_caches import first_image
 from migrate.report.outcome import Converted
 from migrate.report.places import instances
 from migrate.report.rows import HELD
 from migrate.report.summary import Summary
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Mapping, Node, Scalar, Sequence
+from migrate.yamlio.nodes import Mapping, Scalar
 from migrate.yamlio.read import read
 
 CLEAN, ATTENTION, FAILING, REFUSED, UNREADABLE, BUG = STATES = (
@@ -85,7 +86,7 @@ def of(path: str, text: str, outcome: Converted, summary: Summary, catalog: Cata
         tuple(sorted(counts.items())),
         tuple(sorted({_blocker(note, named) for note in errors} - {""})),
         tuple(sorted(orbs.items())),
-        tuple(sorted(set(_images(outcome)))),
+        tuple(sorted({image for job in outcome.before.jobs if (image := first_image(job))})),
         tuple(sorted(one.name for one in summary.variables if one.secret)),
         tuple(sorted(_weights(outcome, summary).items())),
         str(errors[0]) if errors else "",
@@ -133,16 +134,7 @@ def _known(alias: str, reference: str, unknown: set[str], catalog: Catalog) -> s
     if alias in unknown:
         return "unknown"
     found = parse(reference)
-    return "mapped" if found and catalog.orb_file(found.orb) else "source"
-
-
-def _images(outcome: Converted) -> Iterator[str]:
-    for job in outcome.before.jobs:
-        machine: Node | None = peek(job.keys, "docker")
-        first = machine.items[0] if isinstance(machine, Sequence) and machine.items else None
-        image = peek(first, "image") if isinstance(first, Mapping) else None
-        if isinstance(image, Scalar):
-            yield image.text
+    return "mapped" if found and catalog.maps(found.orb) else "source"
 
 
 __all__ = ["STATES", "Record", "failed", "from_plain", "of"]

@@ -14,7 +14,7 @@ from migrate.catalog.packages import Manager
 from migrate.catalog.packages import read as read_managers
 from migrate.catalog.pipes import PipeFacts
 from migrate.catalog.pipes import read as read_pipes
-from migrate.catalog.rows import listed, load, texts
+from migrate.catalog.rows import listed, load, table, texts
 from migrate.catalog.rows import text as text_of
 from migrate.diagnostics import CatalogError
 from migrate.yamlio.decode import peek
@@ -56,6 +56,10 @@ class ResourceClass(NamedTuple):
     arch: str = ""
 
 
+SEPARATOR = "\n---\n"
+"""What parts the two documents of a mapping file: the orb, and its examples, which are for tests and readers."""
+
+
 class Catalog:
     """All tables. `folders` are searched in order, the user's own first."""
 
@@ -74,12 +78,9 @@ class Catalog:
         return self._trees[path]
 
     def orb(self, name: str) -> tuple[str, str] | None:
-        """The name and the text of the mapping of an orb such as `circleci/node`, if there is one.
-
-        The second document of a mapping file, its examples, is for tests and readers.
-        """
+        """The name and the text of the mapping of an orb such as `circleci/node`, if there is one."""
         found = self.orb_file(name)
-        return (found[0], found[1].partition("\n---\n")[0]) if found else None
+        return (found[0], found[1].partition(SEPARATOR)[0]) if found else None
 
     def orb_file(self, name: str) -> tuple[str, str] | None:
         """The name and the whole text of the mapping file of an orb, from the first folder that has it."""
@@ -89,6 +90,10 @@ class Catalog:
                 shown = f"mappings/{path}" if folder == self.folders[-1] else (folder / path).as_posix()
                 return shown, (folder / path).read_text(encoding="utf-8")
         return None
+
+    def maps(self, orb: str) -> bool:
+        """Whether there is a mapping of an orb."""
+        return any((folder / f"orbs/{orb}.yml").is_file() for folder in self.folders)
 
     def orbs(self) -> tuple[str, ...]:
         """The names of all orbs that have a mapping, sorted."""
@@ -259,18 +264,8 @@ class Catalog:
     @cached_property
     def signs(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """The beginnings of commands that show what a repository is, by what they show."""
-        table = peek(self._root("signs.yml"), "signs")
-        if not isinstance(table, Mapping):
-            message = "signs.yml: the table 'signs' is missing"
-            raise CatalogError(message)
-        return {name: tuple(tuple(text.split()) for text in listed(table, name)) for name in table.keys}
-
-    def _root(self, path: str) -> Mapping:
-        tree = self.tree(path)
-        if not isinstance(tree, Mapping):
-            message = f"{path}: a mapping file holds a mapping"
-            raise CatalogError(message)
-        return tree
+        signs = table(self._root("signs.yml"), "signs")
+        return {name: tuple(tuple(text.split()) for text in listed(signs, name)) for name in signs.keys}
 
     @cached_property
     def plans(self) -> dict[str, int]:
@@ -283,12 +278,15 @@ class Catalog:
         row = texts(peek(self._root("plans.yml"), "block"))
         return int(row["minutes"]), float(row["price"])
 
-    def _rows(self, path: str, table: str) -> Iterator[tuple[str, Node]]:
-        found = peek(self._root(path), table)
-        if not isinstance(found, Mapping):
-            message = f"{path}: the table '{table}' is missing"
+    def _root(self, path: str) -> Mapping:
+        tree = self.tree(path)
+        if not isinstance(tree, Mapping):
+            message = f"{path}: a mapping file holds a mapping"
             raise CatalogError(message)
-        yield from ((entry.key.text, entry.value) for entry in found.entries)
+        return tree
+
+    def _rows(self, path: str, name: str) -> Iterator[tuple[str, Node]]:
+        yield from ((entry.key.text, entry.value) for entry in table(self._root(path), name).entries)
 
     def _text(self, path: str, key: str) -> str:
         return text_of(self._root(path), key)

@@ -4,7 +4,7 @@ from collections.abc import Mapping as Given
 from typing import NamedTuple
 
 from migrate.catalog.pipes import PipeFacts
-from migrate.catalog.rows import complaint, listed, text, texts
+from migrate.catalog.rows import complaint, listed, table, text, texts
 from migrate.diagnostics import CatalogError
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping
@@ -57,17 +57,10 @@ class Idiom(NamedTuple):
 
 def read(root: Mapping, pipes: Given[str, PipeFacts]) -> tuple[Idiom, ...]:
     """The rows, of which each calls a pipe of the other table with variables that this one knows."""
-    logins = {entry.key.text: _login(entry) for entry in _table(root, "logins").entries}
-    found = tuple(_idiom(entry, logins) for entry in _table(root, "idioms").entries)
-    for entry, idiom in zip(_table(root, "idioms").entries, found, strict=True):
+    logins = {entry.key.text: _login(entry) for entry in table(root, "logins").entries}
+    found = tuple(_idiom(entry, logins) for entry in table(root, "idioms").entries)
+    for entry, idiom in zip(table(root, "idioms").entries, found, strict=True):
         _check(idiom, pipes, entry)
-    return found
-
-
-def _table(root: Mapping, name: str) -> Mapping:
-    found = peek(root, name)
-    if not isinstance(found, Mapping):
-        raise CatalogError(complaint(root.span, f"the table '{name}' is missing"))
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from migrate.catalog.rows import complaint, listed, text, texts
+from migrate.catalog.rows import complaint, listed, table, text, texts
 from migrate.diagnostics import CatalogError
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping
@@ -37,10 +37,7 @@ class Manager(NamedTuple):
 
 def read(root: Mapping) -> dict[str, Manager]:
     """The package managers by name."""
-    found = peek(root, "managers")
-    if not isinstance(found, Mapping):
-        raise CatalogError(complaint(root.span, "the table 'managers' is missing"))
-    return {entry.key.text: _manager(entry) for entry in found.entries}
+    return {entry.key.text: _manager(entry) for entry in table(root, "managers").entries}
 
 
 def _manager(entry: Entry) -> Manager:

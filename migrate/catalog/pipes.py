@@ -3,7 +3,7 @@
 from collections.abc import Mapping as Given
 from typing import NamedTuple
 
-from migrate.catalog.rows import complaint, listed, text, texts
+from migrate.catalog.rows import complaint, listed, table, text, texts
 from migrate.diagnostics import CatalogError
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Entry, Mapping
@@ -61,16 +61,9 @@ class PipeFacts(NamedTuple):
 
 def read(root: Mapping) -> dict[str, PipeFacts]:
     """The pipes by their reference without version."""
-    logins = _table(root, "logins")
+    logins = table(root, "logins")
     ways = {e.key.text: tuple(tuple(way.split()) for way in listed(logins, e.key.text)) for e in logins.entries}
-    return {entry.key.text: _pipe(entry, root, ways) for entry in _table(root, "pipes").entries}
-
-
-def _table(root: Mapping, name: str) -> Mapping:
-    found = peek(root, name)
-    if not isinstance(found, Mapping):
-        raise CatalogError(complaint(root.span, f"the table '{name}' is missing"))
-    return found
+    return {entry.key.text: _pipe(entry, root, ways) for entry in table(root, "pipes").entries}
 
 
 def _pipe(entry: Entry, root: Mapping, ways: dict[str, tuple[tuple[str, ...], ...]]) -> PipeFacts:

@@ -17,6 +17,14 @@ def load(path: Path, shown: str) -> Node:
     return tree
 
 
+def table(root: Mapping, name: str) -> Mapping:
+    """The table of a mapping file that has this name."""
+    found = peek(root, name)
+    if not isinstance(found, Mapping):
+        raise CatalogError(complaint(root.span, f"the table '{name}' is missing"))
+    return found
+
+
 def texts(row: Node | None) -> dict[str, str]:
     """A row all of whose values are texts."""
     if not isinstance(row, Mapping):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from migrate.catalog import Catalog
+from migrate.catalog import SEPARATOR, Catalog
 from migrate.circleci import mapped
 from migrate.circleci.orbs import LEGAL, is_orb, parse
 from migrate.cli.exits import Misused
@@ -34,7 +34,7 @@ def show(reference: str, mappings: Path | None) -> None:
         near = f" ('circle2bb orbs fetch {reference}' fetches it)" if asked else ""
         said = f"circle2bb: error: there is no mapping of {name}; its source is taken{near}, or its steps fail"
         raise Misused(said)
-    text, _, proof = found[1].partition("\n---\n")
+    text, _, proof = found[1].partition(SEPARATOR)
     facts = mapped.load(found[0], text)
     if wrong := mapped.complaints(facts, STEPS):
         raise CatalogError("\n".join(wrong))

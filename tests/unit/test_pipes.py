@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from migrate.catalog import Catalog
+from migrate.catalog import SEPARATOR, Catalog
 from migrate.diagnostics import CatalogError, Notes
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Mapping, Scalar, walk
@@ -25,7 +25,7 @@ def catalog(folder: Path, row: str) -> Catalog:
 
 def calls(file: Path) -> Iterator[tuple[str, Mapping]]:
     """The pipes that a mapping calls, with what it calls them with."""
-    tree = read(file.read_text(encoding="utf-8").partition("\n---\n")[0], file.name, Notes())
+    tree = read(file.read_text(encoding="utf-8").partition(SEPARATOR)[0], file.name, Notes())
     assert tree is not None
     for place in walk(tree):
         ref = peek(place.node, "pipe")
