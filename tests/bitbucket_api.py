@@ -93,11 +93,10 @@ class Bitbucket:
         names = {one["uuid"]: one["name"] for one in self.lists.get(f"{ROOT}/environments", ())}
         shown = {}
         for path, entries in self.lists.items():
-            for mark, name in names.items():
-                path = path.replace(mark, name)  # noqa: PLW2901
+            called = "/".join(names.get(part, part) for part in path.split("/"))
             if entries:
                 plain = [{**one, "uuid": "", "value": self.values.get(one["uuid"])} for one in entries]
-                shown[path] = sorted(json.dumps(one, sort_keys=True) for one in plain)
+                shown[called] = sorted(json.dumps(one, sort_keys=True) for one in plain)
         return self.enabled, self.next_number, shown
 
     def answer(self, method: str, target: str, login: str, body: bytes) -> Answer:

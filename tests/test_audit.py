@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from migrate import Source, __version__, convert
+from migrate import Outcome, Source, __version__, convert
 from migrate.audit.record import Record, from_plain, of
 from migrate.audit.rollup import Rollup
 from migrate.audit.usage import read as read_usage
 from migrate.catalog import Catalog
 from migrate.cli import audit_pool, audit_worker, main
 from migrate.cli.audit_state import NAME
-from migrate.report.summary import summarise
+from migrate.report.summary import Summary, summarise
 
 GOOD = "version: 2.1\njobs: {build: {docker: [{image: 'node:20'}], steps: [checkout, run: make]}}\n"
 ORB = (
@@ -131,15 +131,14 @@ def test_one_bad_file_stops_nothing(folder: Path, monkeypatch: pytest.MonkeyPatc
         path = folder / "all" / name / ".circleci" / "config.yml"
         path.parent.mkdir(parents=True)
         path.write_bytes(data)
-    own = convert
 
-    def failing(source: Source, *given: object, **named: object) -> object:
-        if "# bug" in source.text:
+    def failing(outcome: Outcome, version: str, files: tuple[str, ...] = ()) -> Summary:
+        if "# bug" in outcome.source.text:
             message = "of ours"
             raise KeyError(message)
-        return own(source, *given, **named)  # type: ignore[arg-type]
+        return summarise(outcome, version, files)
 
-    monkeypatch.setattr(audit_worker, "convert", failing)
+    monkeypatch.setattr(audit_worker, "summarise", failing)
     result = audited("all")
     found = {path.split("/")[1]: row["state"] for path, row in rows(folder).items()}
 

@@ -17,7 +17,7 @@ import hcl2
 import pytest
 from click.testing import CliRunner, Result
 
-from migrate import Source, convert
+from migrate import Outcome, Source, convert
 from migrate.bitbucket.model import Image, Service
 from migrate.cli import main
 from migrate.cli.bitbucket_api import Clock
@@ -170,7 +170,7 @@ def test_the_shell_script_has_nothing_that_shellcheck_finds() -> None:
             assert not done.returncode, done.stdout + done.stderr
 
 
-def _outcome() -> Any:  # noqa: ANN401 - what convert gives
+def _outcome() -> Outcome:
     texts = [FOLDER / ".circleci" / "config.yml", FOLDER / "circle2bb.yml"]
     return convert(*(Source(path.name, path.read_text(encoding="utf-8")) for path in texts))
 

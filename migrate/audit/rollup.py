@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from migrate.audit.record import CLEAN, FAILING, STATES, Record
+from migrate.audit.record import FAILING, STATES, Record
 from migrate.audit.usage import NO_PRICES, Plan, Prices
 from migrate.diagnostics import CODES
 
@@ -38,7 +38,6 @@ class Rollup:
     orbs: Counter[tuple[str, str]] = field(default_factory=Counter)
     images: Counter[str] = field(default_factory=Counter)
     secrets: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
     minutes: float = 0.0
     prices: Prices = NO_PRICES
 
@@ -57,7 +56,6 @@ class Rollup:
         self.orbs.update({(reference.partition("@")[0], known) for reference, known in record.orbs})
         self.images.update(record.images)
         self.secrets.update(record.secrets)
-        self.seconds += record.seconds
 
     @property
     def ready(self) -> int:
@@ -162,4 +160,4 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "0 %"
 
 
-__all__ = ["CLEAN", "Rollup", "Table"]
+__all__ = ["Rollup", "Table"]

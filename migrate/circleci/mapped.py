@@ -12,6 +12,7 @@ Versions are compared as semver.org has it; `4.7` and `4` are the newest of thei
 """
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from migrate.circleci.orbs import Reference, is_exact
@@ -37,7 +38,7 @@ ORB_VERSION = declare(
     use of it; with its source, the very version is converted.""",
     _DOCS,
 )
-HEAD = ("source", "checked", "versions", "older", "gaps")
+_HEAD = ("source", "checked", "versions", "older", "gaps")
 """What a mapping says beyond an orb: what it was made from and when, for which versions, and what it lacks."""
 _ORB = ("version", "description", "display", "orbs", "commands", "executors", "jobs")
 _PATCH = ("below", "orbs", "commands", "executors", "jobs")
@@ -82,19 +83,23 @@ class Facts(NamedTuple):
         return "; ".join(rows[path] for path in (one.replace("_", "-") for one in paths) if path in rows)
 
 
+@lru_cache(maxsize=128)
 def load(file: str, text: str) -> Facts:
-    """Read a mapping; raises CatalogError, with file and line, where it is none."""
+    """Read a mapping; raises CatalogError, with file and line, where it is none.
+
+    Each is read once in a process: an audit converts many configs with the same few orbs.
+    """
     notes = Notes()
     root = read(text, file, notes)
     if not isinstance(root, Mapping):
-        what = f"{file}: the mapping of an orb is a mapping with {', '.join((*_ORB, *HEAD))}"
+        what = f"{file}: the mapping of an orb is a mapping with {', '.join((*_ORB, *_HEAD))}"
         raise CatalogError("; ".join(str(note) for note in notes) or what)
     return facts(root)
 
 
 def facts(root: Mapping) -> Facts:
     """Read the head of a mapping; raises CatalogError where it is none that can be read."""
-    _legal(root, (*_ORB, *HEAD))
+    _legal(root, (*_ORB, *_HEAD))
     for patch in _patches(root):
         _legal(patch, _PATCH)
         _below(patch)
@@ -177,7 +182,7 @@ def _version(text: str) -> Version:
     parts = text.split(".")
     if not all(part.isdecimal() for part in parts):
         return ()
-    return tuple(int(part) for part in parts) + ((_LAST,) if len(parts) < 3 else ())  # noqa: PLR2004 - major, minor, patch
+    return tuple(int(part) for part in parts) + (() if is_exact(text) else (_LAST,))
 
 
 def _laid(below: Node, above: Node) -> Mapping:
@@ -194,4 +199,4 @@ def _laid(below: Node, above: Node) -> Mapping:
     return Mapping(tuple(under.values()), below.span)
 
 
-__all__ = ["HEAD", "ORB_GAP", "ORB_VERSION", "Facts", "complaints", "facts", "load"]
+__all__ = ["ORB_GAP", "ORB_VERSION", "Facts", "complaints", "facts", "load"]

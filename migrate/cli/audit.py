@@ -22,13 +22,12 @@ from migrate.choices import VALUES
 from migrate.cli.audit_files import Found, find
 from migrate.cli.audit_pool import cores, run
 from migrate.cli.audit_state import State
-from migrate.cli.audit_worker import Settings, Task
+from migrate.cli.audit_worker import PAGES, Settings, Task
 from migrate.cli.exits import NOTED, Misused, Refused
 from migrate.cli.explain import load_codes
 from migrate.cli.mapping_options import mappings_option
 from migrate.cli.reading import named
 
-PAGES = "repositories"
 _NAME = re.compile(r"[^A-Za-z0-9.-]+")
 _COLUMNS = ("path", "state", "jobs", "converted", "held", "dropped", "orbs", "blockers", "secrets", "said", "seconds")
 Records = Callable[[], Iterator[Record]]
@@ -166,9 +165,9 @@ def _watched(records: Iterator[Record], done: int, total: int, *, quiet: bool) -
 
 def _write(folder: Path, rollup: Rollup, records: Records) -> None:
     for name, pieces in (
-        ("audit.md", pages.markdown(rollup, _linked(records()), __version__)),
-        ("audit.html", pages.html(rollup, _linked(records()), __version__)),
-        ("audit.json", _json(rollup, _linked(records()))),
+        ("audit.md", pages.markdown(rollup, records(), __version__)),
+        ("audit.html", pages.html(rollup, records(), __version__)),
+        ("audit.json", _json(rollup, records())),
     ):
         with (folder / name).open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.writelines(pieces)
@@ -176,11 +175,6 @@ def _write(folder: Path, rollup: Rollup, records: Records) -> None:
         table = csv.writer(file)
         table.writerow(_COLUMNS)
         table.writerows(_row(record) for record in records())
-
-
-def _linked(records: Iterator[Record]) -> Iterator[Record]:
-    """The records, with their pages as the roll-up finds them."""
-    yield from (one._replace(page=f"{PAGES}/{one.page}") if one.page else one for one in records)
 
 
 def _row(record: Record) -> tuple[object, ...]:

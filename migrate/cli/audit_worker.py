@@ -18,9 +18,12 @@ from migrate.diagnostics import CatalogError
 from migrate.report import markdown
 from migrate.report.summary import summarise
 
+PAGES = "repositories"
+"""The folder of the pages, in that of the roll-up."""
+
 
 class Settings(NamedTuple):
-    """What all conversions of an audit share; `folder` is where their pages go, "" for none."""
+    """What all conversions of an audit share; `folder` is where their pages go, which is called PAGES; "" for none."""
 
     choices: Source | None = None
     mappings: Path | None = None
@@ -87,7 +90,7 @@ def _converted(settings: Settings, task: Task, given: Project) -> Record:
     report = markdown.render(summary, links(given, outcome.files, folder, pipelines))
     for path, text in ((pipelines, outcome.text), (folder / "migration-report.md", report)):
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
-    return record._replace(page=f"{folder.name}/migration-report.md")
+    return record._replace(page=f"{PAGES}/{folder.name}/migration-report.md")
 
 
-__all__ = ["Settings", "Task", "audit"]
+__all__ = ["PAGES", "Settings", "Task", "audit"]

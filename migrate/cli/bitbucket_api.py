@@ -10,7 +10,6 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Self
 
 import click
@@ -18,6 +17,7 @@ import httpx
 
 from migrate import __version__
 from migrate.cli.exits import Refused
+from migrate.cli.retry_after import seconds
 from migrate.setup.api import API, ENABLES, READS, WRITES, Body
 
 TOKENS = ("CIRCLE2BB_TOKEN", "BITBUCKET_TOKEN")
@@ -146,12 +146,9 @@ class Api:
             raise _Again(said, sent=not never) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._refused(self._path(url), type(error).__name__, method) from None
-        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            wait = _seconds(answer.headers.get("retry-after", ""), self.clock)
-            raise _Again(self._said(answer), sent=False, after=wait)
-        if answer.is_server_error:
-            wait = _seconds(answer.headers.get("retry-after", ""), self.clock)
-            raise _Again(self._said(answer), sent=True, after=wait)
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
+            wait = seconds(answer.headers.get("retry-after", ""), self.clock.now())
+            raise _Again(self._said(answer), sent=answer.is_server_error, after=wait)
         return answer
 
     def _check(self, answer: httpx.Response, method: str, path: str) -> None:
@@ -222,16 +219,6 @@ def _document(answer: httpx.Response) -> object:
 
 def _at(node: object, key: str) -> object:
     return node.get(key) if isinstance(node, dict) else None
-
-
-def _seconds(text: str, clock: Clock) -> float:
-    """How long a Retry-After wants us to wait; 0 if it does not say."""
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - clock.now())
-    except (TypeError, ValueError):
-        return 0.0
 
 
 def _secrets(login: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from migrate.choices import VALUES
 from migrate.cli.mapping_options import mappings_option
 from migrate.cli.orb_options import Orbs, orb_options
 from migrate.cli.reading import Project, named, project
+from migrate.diagnostics import Fate
 
 _OPTIONS = (
     click.option("--choices", metavar="FILE", help="What you decided.  [default: circle2bb.yml beside .circleci/]"),
@@ -57,6 +58,12 @@ class Compiling(NamedTuple):
         return given, outcome
 
 
+def errors(outcome: Outcome) -> str:
+    """What is wrong with a conversion, a line each."""
+    found = (note for note in outcome.notes if note.code.fate is Fate.ERROR)
+    return "\n".join(dict.fromkeys(str(note).replace("\n", " ") for note in found))
+
+
 def compiling_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a conversion, as its argument `compiling`."""
 
@@ -70,4 +77,4 @@ def compiling_options(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
-__all__ = ["Compiling", "compiling_options"]
+__all__ = ["Compiling", "compiling_options", "errors"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 
 from migrate import Outcome, __version__
-from migrate.cli.compiling import Compiling, compiling_options
+from migrate.cli.compiling import Compiling, compiling_options, errors
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.links import links
 from migrate.cli.reading import DEFAULT, Project
@@ -87,8 +87,7 @@ def convert(
 
 def _checked(outcome: Outcome) -> str:
     """The text of the pipelines file; the errors are printed, and if there is no text the program ends."""
-    errors = [note for note in outcome.notes if note.code.fate is Fate.ERROR]
-    lines = "\n".join(dict.fromkeys(str(note).replace("\n", " ") for note in errors))
+    lines = errors(outcome)
     if outcome.text is None:
         raise Refused(lines)
     if lines:

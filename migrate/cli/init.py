@@ -6,6 +6,7 @@ import click
 
 from migrate import convert as compile_config
 from migrate.catalog import Catalog
+from migrate.cli.compiling import errors
 from migrate.cli.exits import Refused
 from migrate.cli.listing import listing
 from migrate.cli.mapping_options import mappings_option
@@ -14,7 +15,6 @@ from migrate.cli.reading import CHOICES, DEFAULT, Project, project
 from migrate.cli.writing import write
 from migrate.detect import Repository, detect
 from migrate.detect.text import render
-from migrate.diagnostics import Fate
 
 
 @click.command()
@@ -68,8 +68,7 @@ def _repository(given: Project, orbs: Orbs, catalog: Catalog) -> tuple[Repositor
         given.config, None, catalog=catalog, has_file=given.has_file, orbs=orbs.source, files=given.file
     )
     if outcome.text is None:
-        errors = [note for note in outcome.notes if note.code.fate is Fate.ERROR]
-        raise Refused("\n".join(dict.fromkeys(str(note).replace("\n", " ") for note in errors)))
+        raise Refused(errors(outcome))
     found = listing(given.root)
     looked_at = Repository(found.files, found.texts, outcome.before, outcome.notes, catalog, outcome.order)
     return looked_at, found.complaints

@@ -6,7 +6,6 @@ a byte a second is given up like one that does not answer.
 
 import asyncio
 import os
-from email.utils import parsedate_to_datetime
 from time import monotonic, time
 from typing import NamedTuple, NoReturn
 
@@ -17,6 +16,7 @@ from migrate import __version__
 from migrate.circleci.orbs import Reference
 from migrate.cli.exits import Refused
 from migrate.cli.registry_answer import Published, read
+from migrate.cli.retry_after import seconds
 
 PUBLIC = "https://circleci.com/graphql-unstable"
 ENDPOINT = "CIRCLE2BB_ORB_REGISTRY"
@@ -138,22 +138,12 @@ def _check(response: httpx.Response) -> None:
     """Whether the status is that of an answer."""
     status = f"it answers {response.status_code} {response.reason_phrase}".rstrip()
     if response.status_code == _TOO_MANY or response.status_code >= _SERVER:
-        raise _Retry(status, _seconds(response.headers.get("retry-after", "")))
+        raise _Retry(status, seconds(response.headers.get("retry-after", ""), time()))
     if response.is_redirect:
         said = f"{status}, to {response.headers.get('location', 'nowhere')[:200]!r}; set {ENDPOINT} if it has moved"
         raise _Failed(said)
     if response.status_code != httpx.codes.OK:
         raise _Failed(status)
-
-
-def _seconds(text: str) -> float:
-    """How long a Retry-After wants us to wait; 0 if it does not say."""
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time())
-    except ValueError:
-        return 0.0
 
 
 def _line(error: Exception) -> str:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import click
 
 from migrate import __version__
-from migrate.cli.compiling import Compiling, compiling_options
+from migrate.cli.compiling import Compiling, compiling_options, errors
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.reading import DEFAULT, named
 from migrate.cli.writing import write
-from migrate.diagnostics import Fate, plain
+from migrate.diagnostics import plain
 from migrate.setup import curl, json, markdown, terraform
 from migrate.setup.api import Paths
 from migrate.setup.plan import Decided, Plan, plan
@@ -120,8 +120,7 @@ def _plan(compiling: Compiling, config: str, decided: Decided) -> Plan:
     """The plan of a config; one that is refused ends the program. Names that mean nothing are misuse."""
     _, outcome = compiling.outcome(config)
     if outcome.text is None:
-        errors = (str(note).replace("\n", " ") for note in outcome.notes if note.code.fate is Fate.ERROR)
-        raise Refused("\n".join(dict.fromkeys(errors)))
+        raise Refused(errors(outcome))
     made = plan(outcome, decided)
     names = {*(one.name for one in made.variables), *(name for name, _ in made.contexts)}
     if unknown := sorted(set(decided.in_workspace) - names):

@@ -5,7 +5,7 @@ import click
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.reading import named
 from migrate.diagnostics import Fate, Notes
-from migrate.validate import validate as check
+from migrate.validate import checked
 from migrate.yamlio.read import read
 
 DEFAULT = "bitbucket-pipelines.yml"
@@ -19,10 +19,11 @@ def validate(pipelines: str) -> None:
     By Bitbucket's schema, and by what the service refuses beyond it. Each line says where and what; exits with 1 if
     there is an error. - reads standard input.
     """
-    source, unreadable = named(pipelines), Notes()
-    if read(source.text, source.path, unreadable) is None:
-        raise Refused("\n".join(map(str, unreadable)))
-    notes = check(source.text, source.path)
+    source, said = named(pipelines), Notes()
+    root = read(source.text, source.path, said)
+    if root is None:
+        raise Refused("\n".join(map(str, said)))
+    notes = checked(root, source.text, said)
     for note in notes:
         click.echo(str(note))
     errors = sum(note.code.fate is Fate.ERROR for note in notes)

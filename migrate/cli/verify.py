@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import click
 
 from migrate import Outcome
-from migrate.cli.compiling import Compiling, compiling_options
+from migrate.cli.compiling import Compiling, compiling_options, errors
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.reading import named
-from migrate.diagnostics import Fate, Notes
+from migrate.diagnostics import Notes
 from migrate.diagnostics import plain as plain_text
 from migrate.verify import Verdict
 from migrate.verify import verify as verify_text
@@ -48,8 +48,7 @@ def verify(
 def _verdict(outcome: Outcome, pipelines: str) -> Verdict:
     """What the two come to; a config or a file that cannot be read ends the program."""
     if outcome.text is None:
-        errors = (str(note) for note in outcome.notes if note.code.fate is Fate.ERROR)
-        raise Refused("\n".join(dict.fromkeys(errors)))
+        raise Refused(errors(outcome))
     source, notes = named(pipelines), Notes()
     if read(source.text, source.path, notes) is None:
         raise Refused("\n".join(map(str, notes)))

@@ -8,7 +8,7 @@ from migrate.diagnostics import Note, Notes
 from migrate.validate import rules
 from migrate.validate.document import File
 from migrate.validate.schema import complaints
-from migrate.yamlio.nodes import Mapping
+from migrate.yamlio.nodes import Mapping, Node
 from migrate.yamlio.read import read
 
 
@@ -16,8 +16,11 @@ def validate(text: str, path: str) -> tuple[Note, ...]:
     """What is wrong with the text of a pipelines file, in the order of its lines; `path` is the name for messages."""
     notes = Notes()
     root = read(text, path, notes)
-    if root is None:
-        return tuple(notes)
+    return tuple(notes) if root is None else checked(root, text, notes)
+
+
+def checked(root: Node, text: str, notes: Notes) -> tuple[Note, ...]:
+    """The same for a text that has been read, with what was said of it then."""
     if isinstance(root, Mapping):
         file = File(root, notes)
         for rule in rules.all_of_them():
@@ -26,4 +29,4 @@ def validate(text: str, path: str) -> tuple[Note, ...]:
     return tuple(sorted(notes, key=lambda note: note.span[1:]))
 
 
-__all__ = ["validate"]
+__all__ = ["checked", "validate"]

@@ -3,7 +3,7 @@
 from migrate.bitbucket.expressions import ExpressionError, parse
 from migrate.diagnostics import Fate, declare
 from migrate.validate import grammar
-from migrate.validate.document import File, Step, items, text
+from migrate.validate.document import File, items, text
 from migrate.yamlio.decode import peek
 from migrate.yamlio.nodes import Mapping, Node, Scalar
 
@@ -79,6 +79,3 @@ def _expression(node: Node | None, path: str, file: File) -> None:
         parse(text(node))
     except ExpressionError as error:
         file.say(CONDITION, node.span, path, f"the condition of {path} is no expression: {error}")
-
-
-__all__ = ["Step", "check"]
