@@ -196,6 +196,13 @@ REPOSITORIES: dict[str, Kept] = {
     "packages that jobs share": Kept(_SHARED, {}, ("  - install-step\n",)),
     "several machines": Kept(config("'make'", keys="parallelism: 4, "), {}, ("parallelism: keep\n",)),
     "one machine": Kept(config("'make'", keys="parallelism: 1, "), {}, ()),
+    "a large machine of an orb": Kept(
+        config("'make'", orbs="orbs: {node: circleci/node@5.3}").replace(
+            f"test: {{{_JOB}", "test: {executor: node/default, "
+        ),
+        {},
+        ("sizes: map\n",),
+    ),
     "a large machine": Kept(config("'make'", keys="resource_class: xlarge, "), {}, ("sizes: map\n",)),
     "a common machine": Kept(config("'make'", keys="resource_class: medium, "), {}, ()),
     "a Mac that copies a site": Kept(

@@ -149,6 +149,15 @@ def test_all_that_can_be_chosen_stands_in_the_file() -> None:
     assert all(name in said for name in CATALOG.names("additions"))
 
 
+def test_what_an_orb_says_is_told_at_the_users_line() -> None:
+    """Nobody has the mapping's file open, so that the place is the job that takes it over."""
+    kept = REPOSITORIES["a large machine of an orb"]
+    text = written(kept.config, kept.files)
+
+    assert "mappings/orbs" not in text
+    assert "config.yml:9: 'test' has the class 'large'" in text
+
+
 def test_the_readme_quotes_truly(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the README shows of a choices file is what its command prints."""
     monkeypatch.chdir(ROOT)

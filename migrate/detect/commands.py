@@ -7,7 +7,7 @@ from migrate.circleci.conditions import TRUE, spelled
 from migrate.circleci.filters import Filters, NameFilter
 from migrate.circleci.plan import Call, Job
 from migrate.detect.finding import Repository, Seen, Value
-from migrate.diagnostics import Span
+from migrate.diagnostics import Span, Trail
 from migrate.lower.keys.macos import EXECUTOR_DROPPED
 from migrate.lower.programs import calls
 from migrate.yamlio.decode import peek
@@ -79,7 +79,12 @@ def command_of(call: Call) -> Scalar | None:
 
 def place_of(call: Call, job: Job) -> str:
     """The line of a step: in the config that the job stands in, also where an orb has brought it."""
-    return where(next((span for span in reversed(call.trail) if span.file == job.trail[0].file), job.trail[0]))
+    return nearest(call.trail, job)
+
+
+def nearest(trail: Trail, job: Job) -> str:
+    """The last place on a way that lies in the config that the job stands in, or the job's own."""
+    return where(next((span for span in reversed(trail) if span.file == job.trail[0].file), job.trail[0]))
 
 
 def where(span: Span) -> str:

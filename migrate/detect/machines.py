@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from migrate.circleci.plan import Job
-from migrate.detect.commands import jobs, where
+from migrate.detect.commands import jobs, nearest, where
 from migrate.detect.finding import Finding, Repository, Seen
 from migrate.lower.keys.macos import EXECUTOR_DROPPED
 from migrate.yamlio.decode import peek
@@ -16,7 +16,7 @@ def parallelism(repository: Repository) -> Iterator[Finding]:
     """`parallelism: keep`: a step for each machine."""
     found = [(job, scalar) for job in jobs(repository) if (scalar := _scalar(job, "parallelism"))]
     seen = tuple(
-        Seen(where(scalar.span), f"runs on {scalar.text} machines at once", job.called)
+        Seen(nearest((scalar.span,), job), f"runs on {scalar.text} machines at once", job.called)
         for job, scalar in found
         if scalar.text != "1"
     )
@@ -36,7 +36,7 @@ def sizes(repository: Repository) -> Iterator[Finding]:
         row = repository.catalog.resource_class(scalar.text, machine=machine) if scalar else None
         if scalar and row and row.size not in {"", _DEFAULT}:
             what = f"has the class '{scalar.text}' ({row.memory} GB of memory), which would be {row.size}"
-            seen.append(Seen(where(scalar.span), what, job.called))
+            seen.append(Seen(nearest((scalar.span,), job), what, job.called))
     if seen:
         would = "These steps get as much memory. A step of 2x takes twice the minutes; from 4x on it wants a paid plan."
         yield Finding("sizes", "map", tuple(seen), would)
