@@ -80,8 +80,14 @@ REPOSITORIES: dict[str, Kept] = {
     "nothing": Kept(config("'make'"), {"README.md": "# Hello\n"}, ()),
     "a package that a job uploads": Kept(
         config("'python -m build'", "'python3 -m twine upload dist/*'"),
-        {"pyproject.toml": _PYPROJECT},
+        {"pyproject.toml": _PYPROJECT, "setup.py": "import setuptools\n\nsetuptools.setup()\n"},
         ("  - pypi-publish:\n      replaces: release\n",),
+    ),
+    "a package that the pipe cannot build, uploaded by a job": Kept(
+        config("'python -m build'", "'python3 -m twine upload dist/*'"), {"pyproject.toml": _PYPROJECT}, ()
+    ),
+    "a package that the pipe cannot build": Kept(
+        config("'make'"), {"pyproject.toml": _PYPROJECT}, ("  - pypi-publish:\n      upload: twine\n",)
     ),
     "a package that a job builds": Kept(
         config("'poetry run python -m build'"),

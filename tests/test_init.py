@@ -322,7 +322,7 @@ def test_only_so_much_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch
     (folder / "package.json").write_text(" " * 300_000, encoding="utf-8")
     (folder / "loop").symlink_to(folder)
     found = listing(folder)
-    assert found.files == (".circleci/config.yml", "package.json", "pyproject.toml")
+    assert found.files == (".circleci/config.yml", "package.json", "pyproject.toml", "setup.py")
     assert found.texts["package.json"] == ""
     assert found.complaints == ()
     monkeypatch.setattr(listing_of, "MOST_FILES", 2)

@@ -397,7 +397,7 @@ def test_a_job_that_publishes_needs_no_suggestion() -> None:
 
 def test_the_suggested_lines_work() -> None:
     """Written into a choices file as they stand, the suggested lines are understood and do what was said."""
-    for one in summary(files=["setup.py"]).suggestions:
+    for one in (*summary(files=["setup.py"]).suggestions, *summary(files=["pyproject.toml"]).suggestions):
         made = summary(choices=one.lines + "\n", files=["setup.py"])
         assert any(row.added and row.job == one.name for row in made.rows)
         assert one.name not in {other.name for other in made.suggestions}

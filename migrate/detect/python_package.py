@@ -11,19 +11,26 @@ _ADDITION = "pypi-publish"
 
 
 def python_package(repository: Repository) -> Iterator[Finding]:
-    """`pypi-publish`: in place of the job that uploads, or behind the one that builds."""
+    """`pypi-publish`: in place of the job that uploads, or behind the one that builds.
+
+    The pipe builds with setup.py. Without one twine does it, and a job that already uploads is left as it is.
+    """
     packages = list(_packages(repository))
     uploads = of_kind(repository, "publishes-python")
     if "atlassian/pypi-publish" in pipes(repository) or not packages:
         return
     seen, folder = packages[0]
     place = (("app-dir", folder),) if folder else ()
-    if uploads:
+    scripted = f"{folder}/setup.py".lstrip("/") in repository.called("setup.py")
+    if uploads and scripted:
         for command in {one.job.name: one for one in uploads if replaceable(one, repository)}.values():
             would = f"The pipe uploads in place of '{command.job.name}', whose build is kept, with its filters."
             arguments = (("replaces", command.job.name), *place)
             yield Finding("add", _ADDITION, (seen, command.seen(short=2)), would, arguments)
+    if uploads:
         return
+    if not scripted:
+        place = (("upload", "twine"), *place)
     builds = of_kind(repository, "builds-python")
     if builds:
         job = builds[0].job
