@@ -60,14 +60,19 @@ def test_everything_in_a_mapping_has_an_example(found: Mapped) -> None:
 @needs_sources
 @each_mapping
 def test_parameters_are_those_of_the_source(found: Mapped) -> None:
-    """In every version that is at hand: names, types, defaults, choices; what is missing is listed under `gaps`."""
+    """In every version that is at hand: names, types, defaults, choices; what is missing is listed under `gaps`.
+
+    Of an orb whose source is not at hand nothing can be compared, its gaps included.
+    """
     complaints: list[str] = []
     used: set[str] = set()
+    read = False
     for path in SOURCES:
         ref = reference(path)
         orb, _, version = ref.partition("@")
         if orb != found.orb or version.startswith("dev:"):
             continue
+        read = True
         if not found.facts.covers(Reference(orb, version)):
             used.add(f"versions/{version}")
             complaints += [] if f"versions/{version}" in found.gaps else [f"{version} is not covered"]
@@ -77,7 +82,7 @@ def test_parameters_are_those_of_the_source(found: Mapped) -> None:
             complaints += [] if path_of in _normal(found.gaps) else [f"{version} {path_of}: {said}"]
 
     assert not complaints, "\n".join(complaints)
-    assert sorted(set(_normal(found.gaps)) - {_dashed(path) for path in used}) == [], "gaps that are none"
+    assert not read or sorted(set(_normal(found.gaps)) - {_dashed(path) for path in used}) == [], "gaps that are none"
 
 
 def _unlike(ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[tuple[str, str]]:
