@@ -250,12 +250,26 @@ def test_empty_sections_are_left_out() -> None:
     assert "| Fate |" not in text.splitlines()
 
 
+def test_what_only_deploying_steps_read_is_a_variable_of_their_environment() -> None:
+    """The checklist and the JSON say the same of it; what another step reads, too, is the repository's."""
+    given = "ecs-deploy: {cluster: c, service: s, access-key: $OWN_KEY, secret-key: $SHIPPED}"
+    text = CONFIG.replace("run: make test", "run: make test $SHIPPED")
+    found = {one["name"]: one for one in data(text, choices=f"add: [{given}]\n")["variables"]}
+
+    assert (found["OWN_KEY"]["scope"], found["OWN_KEY"]["environment"]) == ("deployment", "Production")
+    assert found["SHIPPED"]["scope"] == "repository"
+    assert "environment" not in found["SHIPPED"]
+    boxes = "\n".join(section(page(text, choices=f"add: [{given}]\n"), "What a person must do"))
+    assert boxes.index("`SHIPPED`") < boxes.index("environment `Production`") < boxes.index("`OWN_KEY`")
+
+
 def test_the_checklist_is_in_the_order_of_doing() -> None:
     """Pipelines first, then environments, variables, contexts, keys and files; the merge is last."""
     choices = "add:\n  - ecs-deploy: {cluster: c, service: s, requires: [ship]}\n"
     boxes = [line for line in section(page(choices=choices), "What a person must do") if line.startswith("- [ ] ")]
     words = (
-        *("Enable Pipelines", "deployment environments", "repository variables", "contexts", "SSH key"),
+        *("Enable Pipelines", "deployment environments", "repository variables", "environment `Production`", "contexts"),
+        "SSH key",
         *("lacks", "keyed by", "Commit", "Merge"),
     )
 

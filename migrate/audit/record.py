@@ -87,7 +87,7 @@ def of(path: str, text: str, outcome: Converted, summary: Summary, catalog: Cata
         tuple(sorted({_blocker(note, named) for note in errors} - {""})),
         tuple(sorted(orbs.items())),
         tuple(sorted({image for job in outcome.before.jobs if (image := first_image(job))})),
-        tuple(sorted(one.name for one in summary.variables if one.secret)),
+        tuple(sorted({one.name for one in summary.variables if one.secret})),
         tuple(sorted(_weights(outcome, summary).items())),
         str(errors[0]) if errors else "",
     )

@@ -19,6 +19,7 @@ from migrate.lower.plan.schedules import PROJECT_SCHEDULE, SCHEDULE
 from migrate.lower.sizes import IP_RANGES, IP_RANGES_LOST
 from migrate.lower.ssh_keys import SSH_KEY, SSH_KEY_VARIABLE
 from migrate.report.outcome import Converted
+from migrate.report.scopes import Placed, placed
 
 DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
 """What Bitbucket makes when Pipelines is enabled."""
@@ -88,17 +89,21 @@ def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[T
     if places:
         items = tuple(f"'{one.name}'{_how(one)}" for one in places)
         yield Task("Create the deployment environments", "Repository settings, Deployments", items)
-    if outcome.variables:
-        items = tuple(
-            f"'{one.name}'{', secured' if one.secret else ''}: used by {_quoted(one.used_by)}"
-            + (f"; from {one.origin}" if one.origin else "")
-            for one in outcome.variables
-        )
+    variables = tuple(placed(outcome))
+    if items := tuple(_variable(one) for one in variables if not one.environment):
         yield Task("Create the repository variables", "Repository settings, Repository variables", items)
+    for place in dict.fromkeys(one.environment for one in variables if one.environment):
+        items = tuple(_variable(one) for one in variables if one.environment == place)
+        yield Task(f"Create the variables of the environment '{place}'", "Repository settings, Deployments", items)
     if outcome.contexts:
         items = (*(f"'{name}': used by {_quoted(jobs)}" for name, jobs in outcome.contexts), _GATE)
         where = "Workspace settings or Repository settings, variables"
         yield Task("Create the variables of the contexts", where, items)
+
+
+def _variable(one: Placed) -> str:
+    secured, origin = ", secured" if one.secret else "", f"; from {one.origin}" if one.origin else ""
+    return f"'{one.name}'{secured}: used by {_quoted(one.used_by)}{origin}"
 
 
 def _schedule(one: Schedule) -> str:

@@ -30,9 +30,10 @@ def render(summary: Summary) -> str:
             {
                 "name": one.name,
                 "secret": one.secret,
-                "scope": "repository",
+                "scope": one.scope,
                 "used_by": list(one.used_by),
                 "from": one.origin,
+                **({"environment": one.environment} if one.environment else {}),
             }
             for one in summary.variables
         ],

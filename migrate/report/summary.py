@@ -6,12 +6,13 @@ from typing import NamedTuple
 from migrate.bitbucket.model import Pipelines
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Fate, Note
-from migrate.lower.draft import NeededVariable, Schedule
+from migrate.lower.draft import Schedule
 from migrate.lower.ordered import Ordered
 from migrate.report.checklist import Environment, Task, environments, tasks
 from migrate.report.outcome import Converted, Named
 from migrate.report.places import instances
 from migrate.report.rows import HELD, Row, rows
+from migrate.report.scopes import Placed, placed
 from migrate.report.suggestions import Suggestion, suggestions
 from migrate.verify import Verdict
 
@@ -42,7 +43,7 @@ class Summary(NamedTuple):
     rows: tuple[Row, ...]
     remarks: tuple[Remark, ...]
     fates: tuple[tuple[Fate, int], ...]
-    variables: tuple[NeededVariable, ...]
+    variables: tuple[Placed, ...]
     environments: tuple[Environment, ...]
     tasks: tuple[Task, ...]
     suggestions: tuple[Suggestion, ...]
@@ -80,7 +81,7 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         ledger,
         tuple(Remark(note, targets.get(note.job)) for note in outcome.notes),
         tuple((fate, fates[fate]) for fate in Fate),
-        outcome.variables,
+        tuple(placed(outcome)),
         places,
         tasks(outcome, places, frozenset(row.id for row in ledger if row.fate == Fate.DROPPED)),
         suggestions(outcome),

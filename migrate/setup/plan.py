@@ -1,22 +1,17 @@
-"""The plan: everything that the pipelines need and that stands in no file, as data made of an outcome alone.
-
-Where a variable belongs is decided for the least that sees it (reference bitbucket.md, sections 3.8 and 3.9): one that
-only steps read which deploy is a variable of their environments, any other is the repository's. The workspace has
-those that the user names, since all its repositories see them.
-"""
+"""The plan: everything that the pipelines need and that stands in no file, as data made of an outcome alone."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrate.bitbucket.model import Command, Image, Item, Step
+from migrate.bitbucket.model import Command, Item, Step
 from migrate.lower import programs, ssh_hosts
-from migrate.lower.draft import NeededVariable, Schedule
+from migrate.lower.draft import Schedule
 from migrate.lower.ssh_keys import SSH_KEY
 from migrate.report.checklist import Environment, environments
 from migrate.report.outcome import Converted
+from migrate.report.scopes import DEPLOYMENT, REPOSITORY, WORKSPACE, placed
 from migrate.setup.known_hosts import HostKey, find
 
-REPOSITORY, DEPLOYMENT, WORKSPACE = "repository", "deployment", "workspace"
 PREFIX = "CIRCLE2BB_VALUE_"
 _BUILD_NUMBER = "BITBUCKET_BUILD_NUMBER"
 
@@ -107,20 +102,11 @@ def plan(outcome: Converted, decided: Decided = NOTHING) -> Plan:
 
 
 def _variables(outcome: Converted, in_workspace: tuple[str, ...]) -> Iterator[Variable]:
-    deployed, outside = _deployed(outcome), " ".join(_outside(outcome))
     own = _OwnSources()
-    for one in outcome.variables:
-        contexts = tuple(name for name, jobs in outcome.contexts if set(one.used_by) <= set(jobs))
-        shared = one.name in in_workspace or (contexts and set(contexts) <= set(in_workspace))
-        early = f"${one.name}" in outside or f"${{{one.name}" in outside
-        places = () if early or shared else _places(one, deployed)
+    for one in placed(outcome, in_workspace):
         plain = PREFIX + one.name
-        for place in places:
-            sources = (own.of(place, one.name), plain)
-            yield Variable(one.name, one.secret, DEPLOYMENT, one.used_by, place, contexts, sources)
-        if not places:
-            scope = WORKSPACE if shared else REPOSITORY
-            yield Variable(one.name, one.secret, scope, one.used_by, "", contexts, (plain,))
+        sources = (own.of(one.environment, one.name), plain) if one.environment else (plain,)
+        yield Variable(one.name, one.secret, one.scope, one.used_by, one.environment, one.contexts, sources)
 
 
 class _OwnSources:
@@ -142,32 +128,6 @@ class _OwnSources:
 def _upper(name: str) -> str:
     """A name of an environment as part of a variable's name."""
     return "".join(char if char.isascii() and char.isalnum() else "_" for char in name).upper()
-
-
-def _places(one: NeededVariable, deployed: dict[str, dict[str, None]]) -> tuple[str, ...]:
-    """The environments that a variable belongs to: those of its steps, if all of them deploy."""
-    found = {place: None for job in one.used_by for place in deployed.get(job, {"": None})}
-    return () if "" in found else tuple(found)
-
-
-def _deployed(outcome: Converted) -> dict[str, dict[str, None]]:
-    """The environments that the steps of each job deploy to, by the job's name; "" for a step that does not deploy."""
-    names = {job.id: job.name for job in outcome.plan.jobs}
-    found: dict[str, dict[str, None]] = {}
-    for step in _steps(outcome):
-        if step.job in names:
-            found.setdefault(names[step.job], {})[step.deployment] = None
-    return found
-
-
-def _outside(outcome: Converted) -> Iterator[str]:
-    """What is read around scripts, where we do not know that a step has its environment's variables already."""
-    for service in outcome.pipelines.services:
-        yield from (value for _, value in service.variables)
-    images: list[Image | None] = [outcome.pipelines.image, *(one.image for one in outcome.pipelines.services)]
-    for image in (*images, *(step.image for step in _steps(outcome))):
-        if image:
-            yield from (image.username, image.password, *dict(image.aws).values())
 
 
 def _hosts(outcome: Converted) -> dict[str, list[str]]:
