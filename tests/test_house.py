@@ -36,7 +36,7 @@ DOORS = {
     "jsonschema": ("validate/schema.py",),
     "httpx": ("cli/bitbucket_api.py", "cli/registry.py"),
     "networkx": ("circleci/plan.py", "lower/plan/order.py"),
-    "rich": ("cli/audit.py",),
+    "rich": ("cli/audit.py", "cli/tree.py"),
     "ruamel": ("yamlio/write.py",),
     "tree_sitter": ("shell/",),
     "tree_sitter_bash": ("shell/",),

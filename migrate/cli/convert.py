@@ -1,5 +1,7 @@
 """`circle2bb convert`: a config becomes the pipelines file and the reports."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -101,8 +103,17 @@ def _write(outcome: Outcome, given: Project, target: Target, *, force: bool, qui
     texts = dict(_texts(outcome, summary, given, target))
     write(texts, force=force)
     if not quiet:
-        written = ((path.as_posix(), _FILES.get(path.name, "review and commit")) for path in texts)
-        click.echo(terminal.render(summary, tuple(written)), nl=False)
+        _say(summary, tuple((path.as_posix(), _FILES.get(path.name, "review and commit")) for path in texts))
+
+
+def _say(summary: Summary, written: tuple[tuple[str, str], ...]) -> None:
+    """Print the summary: as a tree on a terminal, as plain text into a pipe or a file."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        click.echo(terminal.render(summary, written), nl=False)
+        return
+    from migrate.cli.tree import show
+
+    show(summary, written)
 
 
 def _texts(outcome: Outcome, summary: Summary, given: Project, target: Target) -> Iterator[tuple[Path, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from migrate.diagnostics import plain
 from migrate.report.changes import by_fate
+from migrate.report.checklist import Task
 from migrate.report.summary import Summary
 
 _WIDTH = 100
@@ -16,13 +17,22 @@ def render(summary: Summary, written: tuple[tuple[str, str], ...] = ()) -> str:
     return "".join(f"{plain(line)}\n" for line in lines)
 
 
-def _counts(summary: Summary) -> Iterator[str]:
+def counted(summary: Summary) -> str:
+    """How many jobs there are, by what became of them."""
     counts = summary.counts
-    named = (("converted", counts.converted), ("held", counts.held), ("left out", counts.dropped))
-    jobs = ", ".join(f"{count} {name}" for name, count in named if count)
+    kinds = (("converted", counts.converted), ("held", counts.held), ("left out", counts.dropped))
+    jobs = ", ".join(f"{count} {name}" for name, count in kinds if count)
     added = f" ({counts.added} added by choice)" if counts.added else ""
-    number = f"{counts.total} job{'' if counts.total == 1 else 's'}{added}"
-    yield f"{summary.source.path}: {number}: {jobs or 'nothing runs'}"
+    return f"{counts.total} job{'' if counts.total == 1 else 's'}{added}: {jobs or 'nothing runs'}"
+
+
+def named(task: Task) -> str:
+    """A task with the names of what it consists of."""
+    return f"{task.title}: {'; '.join(item.partition(': ')[0] for item in task.items)}" if task.items else task.title
+
+
+def _counts(summary: Summary) -> Iterator[str]:
+    yield f"{summary.source.path}: {counted(summary)}"
     found = [(fate, sum(len(group.lines) for group in groups)) for fate, groups in by_fate(summary)]
     yield f"Notes: {', '.join(f'{count} {fate}' for fate, count in found) or 'none'}"
 
@@ -30,8 +40,7 @@ def _counts(summary: Summary) -> Iterator[str]:
 def _tasks(summary: Summary) -> Iterator[str]:
     yield "Next:"
     for number, task in enumerate(summary.tasks[:_TASKS], start=1):
-        names = f": {'; '.join(item.partition(': ')[0] for item in task.items)}" if task.items else ""
-        yield _cut(f"  {number}. {task.title}{names}")
+        yield _cut(f"  {number}. {named(task)}")
     if len(summary.tasks) > _TASKS:
         yield f"  and {len(summary.tasks) - _TASKS} more, see the report"
 
@@ -48,4 +57,4 @@ def _cut(line: str) -> str:
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 4].rstrip()} ..."
 
 
-__all__ = ["render"]
+__all__ = ["counted", "named", "render"]
