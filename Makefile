@@ -9,13 +9,14 @@ EXAMPLE := examples/parlai-shape/.circleci/config.yml
 CONFIG ?= $(EXAMPLE)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage setup bench goldens clean
+.PHONY: help demo test coverage setup bench docs goldens clean
 
 help:
 	@echo "make demo     convert the example into output/"
 	@echo "make test     ruff, mypy and all tests"
 	@echo "make coverage all tests, and how much of the code they run"
 	@echo "make setup    a .venv with everything that developing needs"
+	@echo "make docs     the manual, in site/"
 	@echo "make bench    how long a conversion takes (CONFIG=path for another config)"
 	@echo "make goldens  write the expected outputs anew; read the diff"
 	@echo "make clean    remove what the above made, except output/"
@@ -42,11 +43,14 @@ bench: $(VENV)/.stamp-bench
 	$(BIN)/python benchmarks/startup.py $(CONFIG)
 	$(BIN)/python benchmarks/linear.py 500 2000
 
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 goldens: setup
 	$(BIN)/python -m pytest --update-goldens
 
 clean:
-	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist site htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that what it stands for was installed completely, and from which pyproject.toml.

@@ -11,7 +11,7 @@ from migrate.catalog import Catalog
 from migrate.cli import main
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "mappings.md"
-_FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(\w+)(?: title=\"(\S+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MAPPING, CONFIG, PIPELINES = "company/orbs/acme/deploy.yml", ".circleci/config.yml", "output/bitbucket-pipelines.yml"
 
 
