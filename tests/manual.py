@@ -4,6 +4,7 @@ In a page of `docs/`, in its order:
 
     ```yaml title=".circleci/config.yml"     a file, which is written; one below `output/` is quoted: it has these lines
     ```console                               commands behind `$ `, each with what it prints; a line `...` stands for any
+    ```python title="convert.py"             a program, which is written; `$ python convert.py` runs it
     ```bash                                  what is not run here, such as an installation
 
 `python -m tests.manual` writes anew what the commands print and what is quoted as a whole; read the diff.
@@ -12,6 +13,8 @@ In a page of `docs/`, in its order:
 import os
 import re
 import shlex
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +25,7 @@ from click.testing import CliRunner
 from migrate.cli import main
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("index", "start", "report", "choices", "orb-sources", "checking", "many", "limits")
+PAGES = ("index", "start", "report", "choices", "orb-sources", "checking", "many", "limits", "python")
 _FENCE = re.compile(r"^```(?P<kind>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANY = "..."
 
@@ -102,9 +105,32 @@ def _run(body: str) -> Iterator[tuple[str, str, str]]:
                 raise result.exception
             code = result.exit_code
             yield command, said, result.output
+        elif words[:1] == ["python"]:
+            code, printed = _program(words[1:])
+            yield command, said, printed
         else:
             wrong = f"'{command}' is no command that a page may have"
             raise PageError(wrong)
+
+
+def _program(words: list[str]) -> tuple[int, str]:
+    """The exit code of a program of the page, and what it prints on either stream."""
+    environment = {**os.environ, "PYTHONPATH": str(DOCS.parent)}
+    done = subprocess.run(
+        [sys.executable, *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def programs(page: str) -> dict[str, str]:
+    """The programs of a page, by the names of their files."""
+    found = _FENCE.finditer(path_of(page).read_text(encoding="utf-8"))
+    return {block["title"]: block["body"] for block in found if block["kind"] == "python" and block["title"]}
 
 
 def same(said: str, now: str) -> bool:

@@ -38,6 +38,31 @@ def test_dots_stand_for_lines(said: str, now: str, same: bool) -> None:
     assert manual.same(said, now) is same
 
 
+def test_the_programs_are_typed(tmp_path: Path) -> None:
+    """Who writes such a program is told by the strictest type checker what is wrong with it: the API has types."""
+    programs = {name: text for page in manual.PAGES for name, text in manual.programs(page).items()}
+    for name, text in programs.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    checked = _typed(tmp_path)
+
+    assert len(programs) > 1
+    assert (checked.returncode, checked.stdout) == (0, f"Success: no issues found in {len(programs)} source files\n")
+
+
+def test_the_type_checker_sees_the_api(tmp_path: Path) -> None:
+    """A wrong use is found, so that the test above does not pass because all is `Any`."""
+    wrong = "from migrate import Source, convert\nlength: int = convert(Source('a', '')).text\n"
+    (tmp_path / "wrong.py").write_text(wrong, encoding="utf-8")
+
+    assert '"str | None", variable has type "int"' in _typed(tmp_path).stdout
+
+
+def _typed(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What mypy says of the programs in a folder."""
+    command = [sys.executable, "-m", "mypy", "--strict", str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
     """A link to a file of the repository names one that is there, and a heading of it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from migrate.diagnostics import Fate
 from migrate.report import mermaid, order, truth
 from migrate.report.changes import Group, Line, by_fate
-from migrate.report.markup import Links, code, documentation, escape, prose, table
+from migrate.report.markup import NO_LINKS, Links, code, documentation, escape, prose, table
 from migrate.report.rows import HELD
 from migrate.report.summary import Counts, Summary
 
@@ -21,8 +21,8 @@ _PLACES = 6
 _Changes = tuple[tuple[Fate, tuple[Group, ...]], ...]
 
 
-def render(summary: Summary, links: Links) -> str:
-    """The text of the file."""
+def render(summary: Summary, links: Links = NO_LINKS) -> str:
+    """The text of the file; `links` say where its links lead."""
     changes = by_fate(summary)
     lines = [
         *_head(summary, changes),

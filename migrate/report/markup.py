@@ -21,7 +21,7 @@ class Links(NamedTuple):
     way to the pipelines file.
     """
 
-    local: frozenset[str]
+    local: frozenset[str] = frozenset()
     source: str = ""
     pipelines: str = "bitbucket-pipelines.yml"
 
@@ -86,4 +86,7 @@ def _cell(text: str) -> str:
     return re.sub(r"(?<!\\)\|", r"\\|", text)
 
 
-__all__ = ["Links", "code", "documentation", "escape", "prose", "table"]
+NO_LINKS = Links()
+"""For a report that is read where the files are not: places are named, and link to nothing."""
+
+__all__ = ["NO_LINKS", "Links", "code", "documentation", "escape", "prose", "table"]
