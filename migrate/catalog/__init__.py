@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from migrate.catalog.idioms import Idiom
 from migrate.catalog.idioms import read as read_idioms
+from migrate.catalog.images import Images
 from migrate.catalog.packages import Manager
 from migrate.catalog.packages import read as read_managers
 from migrate.catalog.pipes import PipeFacts
@@ -189,6 +190,11 @@ class Catalog:
         """The programs that an image is known to have, or those that it `lacks`."""
         rows = (row for begins, row in self.image_tools.items() if image.startswith(begins))
         return frozenset(name for row in rows for name in row.get(column, "").split())
+
+    @cached_property
+    def images(self) -> Images:
+        """What is known of CircleCI's own images."""
+        return Images(self._root("images.yml"))
 
     @cached_property
     def service_images(self) -> dict[str, dict[str, str]]:

@@ -82,6 +82,7 @@ def read_image(container: Node, step: StepDraft) -> Image:
         step.note(IMAGE_GOOGLE, google.span, said)
         username, password = "_json_key", _KEY
     user = _user(step.text("user", container, trail), name, step, container)
+    step.draft.pulled.setdefault(name, {}).setdefault(step.job.id, trail)
     return Image(name, username, password, user, () if username else aws)
 
 
