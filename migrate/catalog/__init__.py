@@ -19,7 +19,7 @@ from migrate.catalog.rows import listed, load, table, texts
 from migrate.catalog.rows import text as text_of
 from migrate.diagnostics import CatalogError
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Mapping, Node, Sequence
+from migrate.yamlio.nodes import Mapping, Node
 
 
 class Variable(NamedTuple):
@@ -159,17 +159,6 @@ class Catalog:
     def machine_classes(self) -> dict[str, ResourceClass]:
         """The resource classes of Linux machines that are not those of containers."""
         return {n: ResourceClass(n, **texts(row)) for n, row in self._rows("resource_classes.yml", "machine-classes")}
-
-    @cached_property
-    def machine_images(self) -> tuple[dict[str, str], ...]:
-        """What the beginning of a machine image's name tells: `begins`, and `gpu` or `os`."""
-        table = peek(self._root("resource_classes.yml"), "machine-images")
-        return tuple(texts(item) for item in table.items) if isinstance(table, Sequence) else ()
-
-    @property
-    def machine_default(self) -> str:
-        """The image that a Linux machine job runs in."""
-        return self._text("resource_classes.yml", "machine-default")
 
     @cached_property
     def words_without_bash(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
-from migrate.catalog.rows import table, texts
+from migrate.catalog.rows import rows, table, texts
 from migrate.yamlio.nodes import Mapping
 
 _PREFIX = "circleci/"
@@ -77,6 +77,22 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(found)
 
 
+class Machine(NamedTuple):
+    """The machine images whose names begin so: the `image` of the step, or what Bitbucket's cloud lacks.
+
+    `arm` is the image of a step with an Arm processor, if that is another; `release` is the Ubuntu of the machine.
+    """
+
+    begins: str
+    evidence: str
+    checked: str
+    image: str = ""
+    arm: str = ""
+    release: str = ""
+    gpu: str = ""
+    os: str = ""
+
+
 class Images:
     """The tables of `mappings/images.yml` about CircleCI's own images."""
 
@@ -94,3 +110,22 @@ class Images:
     def variants_differ(self) -> dict[str, str]:
         """In what a variant of the newer images differs from that of the older ones."""
         return texts(table(self._root, "variants-differ"))
+
+    @cached_property
+    def machines(self) -> tuple[Machine, ...]:
+        """CircleCI's machine images; the first whose name fits holds, and the last fits all."""
+        return tuple(Machine(**texts(row)) for row in rows(self._root, "machines"))
+
+    def machine(self, name: str) -> Machine:
+        """What is known of a machine image."""
+        return next(row for row in self.machines if name.startswith(row.begins))
+
+    @cached_property
+    def releases(self) -> dict[str, str]:
+        """The Ubuntu of Bitbucket's own images."""
+        return texts(table(self._root, "releases"))
+
+    @cached_property
+    def programs(self) -> dict[str, dict[str, str]]:
+        """Where programs that a machine had can be had: a package (`apt`, `npm`), or an `image`."""
+        return {one.key.text: texts(one.value) for one in table(self._root, "programs").entries}

@@ -11,6 +11,7 @@ from migrate.catalog import Catalog
 CATALOG = Catalog()
 SHARED = Path(__file__).parents[3] / "shared"
 """Other people's configs, where they lie beside the checkout."""
+_MACHINE = re.compile(r"image: *[\"']?((?:android[-:]|linux-|ubuntu-[0-9]{4}|windows-)[^\s\"'#,}]*)")
 _IMAGE = re.compile(r"image: *[\"']?(circleci/[\w.-]+)")
 NO_BUILD_IMAGES = {
     "circleci/build-image",  # the machines of CircleCI 1.0
@@ -76,8 +77,50 @@ def test_rows_of_older_images_have_evidence() -> None:
 @pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="other people's configs are not here")
 def test_every_image_of_other_peoples_configs_is_known() -> None:
     """It has a row, or nothing came after it."""
-    texts = (file.read_text(encoding="utf-8", errors="replace") for file in (SHARED / "corpus").rglob("*.yml"))
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in (SHARED / "corpus").rglob("*.yml")]
     named = {name for text in texts for name in _IMAGE.findall(text)}
+    machines = {name for text in texts for name in _MACHINE.findall(text)}
 
     assert named
     assert named <= {*CATALOG.images.legacy, *NO_BUILD_IMAGES}
+    assert machines
+    assert [name for name in machines if not CATALOG.images.machine(name).begins] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [
+        ("ubuntu-2204:2024.01.1", "atlassian/default-image:4"),
+        ("ubuntu-2004:202201-02", "atlassian/default-image:3"),
+        ("ubuntu-2004-cuda-11.4:202110-01", ""),
+        ("android:default", "cimg/android:2026.02"),
+        ("windows-default", ""),
+        ("true", "atlassian/default-image:4"),
+        ("", "atlassian/default-image:4"),
+    ],
+)
+def test_the_image_of_a_machine(name: str, image: str) -> None:
+    """The row with the beginning of its name; what Bitbucket's cloud lacks has no image."""
+    row = CATALOG.images.machine(name)
+
+    assert row.image == image
+    assert bool(image) != bool(row.gpu or row.os)
+
+
+def test_rows_of_machines_have_evidence() -> None:
+    """A page, the day on which somebody looked, and an image whose tools are known; no row hides one below it."""
+    machines = CATALOG.images.machines
+    assert machines[-1].begins == ""
+    for place, row in enumerate(machines):
+        assert row.evidence.startswith("https://"), row
+        assert dt.date.fromisoformat(row.checked) > dt.date(2026, 1, 1), row
+        assert not row.image or CATALOG.tools(row.image), row
+        assert not any(below.begins.startswith(row.begins) for below in machines[place + 1 :]), row
+
+
+def test_every_program_that_an_image_lacks_can_be_had() -> None:
+    """By a package or in an image; Compose is fetched, and dockerize is CircleCI's own."""
+    lacks = CATALOG.tools("atlassian/default-image:4", "lacks")
+
+    assert lacks
+    assert lacks - {"docker-compose", "dockerize"} == set(CATALOG.images.programs)
