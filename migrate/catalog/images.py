@@ -93,6 +93,24 @@ class Machine(NamedTuple):
     os: str = ""
 
 
+class Home(NamedTuple):
+    """What an image keeps in the home directory of its user.
+
+    `keeps` are folders that stay there, `sets` variables with the folder by which programs find it from elsewhere.
+    """
+
+    evidence: str
+    checked: str
+    keeps: str = ""
+    sets: str = ""
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """The variables, each with its folder in the home directory."""
+        pairs = (text.partition("=") for text in self.sets.split())
+        return tuple((name, folder) for name, _, folder in pairs)
+
+
 class Images:
     """The tables of `mappings/images.yml` about CircleCI's own images."""
 
@@ -129,3 +147,8 @@ class Images:
     def programs(self) -> dict[str, dict[str, str]]:
         """Where programs that a machine had can be had: a package (`apt`, `npm`), or an `image`."""
         return {one.key.text: texts(one.value) for one in table(self._root, "programs").entries}
+
+    @cached_property
+    def homes(self) -> dict[str, Home]:
+        """What images keep in the home directory of their user, by their names without a tag."""
+        return {one.key.text: Home(**texts(one.value)) for one in table(self._root, "homes").entries}

@@ -2,13 +2,16 @@
 
 CircleCI's images and machines have that user, with /home/circleci and a sudo that asks for nothing; a step of
 Bitbucket's runs as root, with /root (reference circleci.md, section 4.1; bitbucket.md, section 1.3). That is told only
-where a command shows it: most do not care.
+where a command shows it: most do not care. What an image keeps in that home, by its own variables, stays there
+(mappings/images.yml, homes).
 """
 
 from collections.abc import Iterator
 
+from migrate.catalog.images import Home
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower import programs
+from migrate.lower.directories import HOMES
 from migrate.lower.draft import Draft, StepDraft
 
 IMAGE_USER = declare(
@@ -21,8 +24,18 @@ IMAGE_USER = declare(
     "https://circleci.com/docs/using-docker/",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
+IMAGE_HOME = declare(
+    "image-home",
+    Fate.REWRITTEN,
+    "A variable says where the image keeps its programs",
+    """The image has its toolchain in /home/circleci, where its own user finds it without being told. A step runs as
+    root, with another home directory, so that the script names the place.""",
+    "https://circleci.com/docs/using-docker/",
+    "https://rust-lang.github.io/rustup/installation/index.html",
+)
 _HOME = "/home/circleci"
 _USER = "circleci"
+_NO_HOME = Home("", "")
 _ASKING = frozenset({"id", "logname", "whoami"})
 
 
@@ -31,6 +44,7 @@ def settle(draft: Draft) -> None:
     for step in draft.steps.values():
         if not step.own_user or (step.image and step.image.user):
             continue
+        _name_home(step)
         told: set[str] = set()
         for trail, said in _reliances(step):
             if said not in told:
@@ -38,7 +52,35 @@ def settle(draft: Draft) -> None:
                 step.note(IMAGE_USER, trail, said)
 
 
+def at_home(path: str, step: StepDraft) -> str:
+    """A path from `~`, by its whole name if that is a folder that the image keeps in its user's home."""
+    home, _, rest = path.partition("/")
+    kept = home == "~" and rest.partition("/")[0] in _home(step).keeps.split()
+    return f"{_HOME}/{rest}" if kept else path
+
+
+def _home(step: StepDraft) -> Home:
+    """What the step's image keeps in its user's home, if the step runs as another user."""
+    image = step.image
+    name = image.name.partition("@")[0].partition(":")[0] if image and not image.user else ""
+    return step.draft.catalog.images.homes.get(name, _NO_HOME)
+
+
+def _name_home(step: StepDraft) -> None:
+    """Set the variables that say where the image keeps its programs; those of the job stay."""
+    wanted = {name: f"{_HOME}/{folder}" for name, folder in _home(step).variables if name not in step.environment}
+    if wanted and step.image:
+        step.environment = wanted | step.environment
+        names, where = " and ".join(wanted), step.draft.pulled[step.image.name][step.job.id]
+        says = "says" if len(wanted) == 1 else "say"
+        said = f"{names} {says} where '{step.image.name}' has its programs: the home directory is /root here"
+        step.note(IMAGE_HOME, where, said)
+
+
 def _reliances(step: StepDraft) -> Iterator[tuple[Trail, str]]:
+    for run in programs.runs(step):
+        for path in _renamed(run.text, step):
+            yield run.trail, f"'{path}' is in {_HOME}, and the home directory is /root here: write its whole name"
     for name, value in step.environment.items():
         for path in _foreign(value, step):
             yield step.job.trail, f"{name} names '{path}', and the home directory is /root here"
@@ -66,5 +108,18 @@ def _foreign(text: str, step: StepDraft) -> Iterator[str]:
     for piece in text.split(_HOME)[1:]:
         end = next((place for place, char in enumerate(piece) if not (char.isalnum() or char in "/._-")), len(piece))
         path = _HOME + piece[:end].rstrip("/.")
-        if step.inside(path) is None and not piece[:1].isalnum():
+        if (
+            step.inside(path) is None
+            and not piece[:1].isalnum()
+            and at_home(f"~{path.removeprefix(_HOME)}", step) != path
+        ):
             yield path
+
+
+def _renamed(text: str, step: StepDraft) -> Iterator[str]:
+    """The folders that the image keeps, as a text names them by the home directory of whoever runs it."""
+    for folder in _home(step).keeps.split():
+        for home in HOMES[:3]:
+            _, name, rest = text.partition(f"{home}/{folder}")
+            if name and not (rest[:1].isalnum() or rest[:1] in "-._"):
+                yield name
