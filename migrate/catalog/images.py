@@ -45,10 +45,10 @@ class LegacyImage(NamedTuple):
         """The variant that an older tag asks for; "" if it is the plain image."""
         return next((one for one in self.variants.split() if one in old.split("-")), "")
 
-    @property
-    def first(self) -> str:
-        """The oldest version that the successor has; "" if that is not a matter of versions."""
-        return self.tags.split()[0].partition("-")[0] if self.tags else ""
+    def first(self, old: str) -> str:
+        """The oldest version that the successor has, if a tag asks for one that is older still."""
+        oldest, wanted = self.tags.split(" ")[0].partition("-")[0], _numbers(old.partition("-")[0])
+        return oldest if wanted and wanted < _numbers(oldest)[: len(wanted)] else ""
 
     def _version(self, version: str) -> str:
         """The minor version that the successor has; of a major one, or of one before its first minor, the last."""
@@ -80,7 +80,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 class Machine(NamedTuple):
     """The machine images whose names begin so: the `image` of the step, or what Bitbucket's cloud lacks.
 
-    `arm` is the image of a step with an Arm processor, if that is another; `release` is the Ubuntu of the machine.
+    `arm` is the image of a step with an Arm processor, if that is another; `release` is the Ubuntu of the machine, and
+    `base` an image that has it, too, and few programs.
     """
 
     begins: str
@@ -89,6 +90,7 @@ class Machine(NamedTuple):
     image: str = ""
     arm: str = ""
     release: str = ""
+    base: str = ""
     gpu: str = ""
     os: str = ""
 

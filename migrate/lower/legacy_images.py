@@ -39,5 +39,8 @@ def _after(row: LegacyImage, old: str, draft: Draft) -> str:
     if new:
         differs = draft.catalog.images.variants_differ.get(row.variant(old), "")
         return f"'{row.successor}:{new}' came after it{f': {differs}' if differs else ''}"
-    begins = f", and begins with {row.first}" if row.first and old[:1].isdecimal() else ""
-    return f"'{row.successor}' came after it{begins or ', with versions as tags'}"
+    first, version = row.first(old), old.partition("-")[0]
+    if first:
+        return f"'{row.successor}' came after it, and begins with {first}"
+    lacks = f", and has no {version}" if version[:1].isdecimal() else ", with versions as tags"
+    return f"'{row.successor}' came after it{lacks}"

@@ -97,9 +97,11 @@ def _released(step: StepDraft, image: str) -> str:
     named = peek(step.job.keys, "machine")  # its room has claimed it
     named = peek(named, "image") if isinstance(named, Mapping) else named
     images = step.draft.catalog.images
-    had = images.machine(getattr(named, "text", "")).release
-    has = images.releases.get(image, "")
-    return f" (Ubuntu {has}; the machine's was {had})" if had and has and had != has else ""
+    had, has = images.machine(getattr(named, "text", "")), images.releases.get(image, "")
+    if not (had.release and has) or had.release == has:
+        return ""
+    like = f", as '{had.base}' has it" if had.base else ""
+    return f" (Ubuntu {has}; the machine's was {had.release}{like})"
 
 
 def _do_without_sudo(step: StepDraft, image: str) -> None:

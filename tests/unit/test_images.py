@@ -124,3 +124,11 @@ def test_every_program_that_an_image_lacks_can_be_had() -> None:
 
     assert lacks
     assert lacks - {"docker-compose", "dockerize"} == set(CATALOG.images.programs)
+
+
+@pytest.mark.parametrize(
+    ("tag", "first"), [("8", "10.14"), ("8.10-browsers", "10.14"), ("10", ""), ("11", ""), ("latest", "")]
+)
+def test_the_first_version_that_came_after(tag: str, first: str) -> None:
+    """It is told of tags that are older."""
+    assert CATALOG.images.legacy["circleci/node"].first(tag) == first
