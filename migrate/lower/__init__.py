@@ -7,6 +7,7 @@ from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
 from migrate.lower import (
     idioms,
+    image_choices,
     legacy_images,
     oidc,
     script,
@@ -66,6 +67,7 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     oidc.settle(draft)
     ssh_keys.settle(draft)
     users.settle(draft)
+    image_choices.check(draft)
     legacy_images.note(draft)
     virtual_machines.settle(draft)  # before the services, with which docker shares the memory
     sizes.settle(draft)  # before the services, whose memory is the step's

@@ -15,7 +15,7 @@ IMAGE_LEGACY = declare(
     """CircleCI stopped building the images 'circleci/…' at the end of 2021: what they hold is as old as that, without
     the repairs since then. They can still be pulled, so the pipelines run in them as before. The images 'cimg/…' came
     after them: they are made from Ubuntu and not from Debian, so that packages may have other names and versions.
-    Change the image when the pipelines run, and see what the jobs say.""",
+    Change the image when the pipelines run (the choices key 'images'), and see what the jobs say.""",
     "https://circleci.com/docs/guides/execution-managed/circleci-images/",
     "https://discuss.circleci.com/t/legacy-convenience-image-deprecation/41034",
 )
@@ -27,7 +27,7 @@ def note(draft: Draft) -> None:
         plain, at, _ = image.partition("@")
         name, _, tag = plain.partition(":")
         row = draft.catalog.images.legacy.get(name)
-        if row:
+        if row and jobs:  # one that another stands for has none
             count = "" if len(jobs) == 1 else f" ({len(jobs)} jobs)"
             said = f"'{image}'{count} is kept; {_after(row, '' if at else tag or 'latest', draft)}"
             draft.notes.add(IMAGE_LEGACY, next(iter(jobs.values())), "image", said)

@@ -2,6 +2,7 @@
 
 from migrate.bitbucket.model import Image
 from migrate.lower.draft import StepDraft
+from migrate.lower.image_choices import chosen
 from migrate.lower.keys import resource_class, shell
 from migrate.lower.keys.layer_caching import read_layer_caching
 from migrate.lower.keys.macos import drop, note_signing
@@ -33,7 +34,8 @@ def lower(value: Node, step: StepDraft) -> None:
             ("self.hosted", what.lower() or "gpu"),
         )
     else:
-        step.image = Image((known.arm if row and row.arch else "") or known.image)
+        other = chosen(image, step, trail)
+        step.image = Image(other if other != image else (known.arm if row and row.arch else "") or known.image)
         step.machine, step.own_user = trail, True
     if isinstance(value, Mapping):
         read_layer_caching(claims.take(value, "docker_layer_caching"), step, trail)
