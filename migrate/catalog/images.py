@@ -13,15 +13,16 @@ _PREFIX = "circleci/"
 class LegacyImage(NamedTuple):
     """One of CircleCI's older images: the `successor`, and how its tags come of the older ones.
 
-    `tags` are versions, or versions from one to another within a number (`10.14-10.24`), in their order; `names` are
-    tags that are no version, old and new in turn; `like` stands for all tags; with `same` the versions are those of
-    before. `variants` are what may stand behind a version.
+    `library` is Docker's own image that it was made from. `tags` are versions, or versions from one to another within a
+    number (`10.14-10.24`), in their order; `names` are tags that are no version, old and new in turn; `like` stands for
+    all tags; with `same` the versions are those of before. `variants` are what may stand behind a version.
     """
 
     name: str
     successor: str
     evidence: str
     checked: str
+    library: str = ""
     tags: str = ""
     names: str = ""
     like: str = ""
@@ -98,19 +99,14 @@ class Machine(NamedTuple):
 class Home(NamedTuple):
     """What an image keeps in the home directory of its user.
 
-    `keeps` are folders that stay there, `sets` variables with the folder by which programs find it from elsewhere.
+    `keeps` are folders that stay there, because the image's variables name them; `finds` are those of them that its
+    programs look for in the home directory all the same.
     """
 
     evidence: str
     checked: str
     keeps: str = ""
-    sets: str = ""
-
-    @property
-    def variables(self) -> tuple[tuple[str, str], ...]:
-        """The variables, each with its folder in the home directory."""
-        pairs = (text.partition("=") for text in self.sets.split())
-        return tuple((name, folder) for name, _, folder in pairs)
+    finds: str = ""
 
 
 class Images:

@@ -40,7 +40,8 @@ def _after(row: LegacyImage, old: str, draft: Draft) -> str:
         differs = draft.catalog.images.variants_differ.get(row.variant(old), "")
         return f"'{row.successor}:{new}' came after it{f': {differs}' if differs else ''}"
     first, version = row.first(old), old.partition("-")[0]
-    if first:
-        return f"'{row.successor}' came after it, and begins with {first}"
-    lacks = f", and has no {version}" if version[:1].isdecimal() else ", with versions as tags"
-    return f"'{row.successor}' came after it{lacks}"
+    if not version[:1].isdecimal():
+        return f"'{row.successor}' came after it, with versions as tags"
+    lacks = f"and begins with {first}" if first else f"and has no {version}"
+    made = f"; Docker's own '{row.library}:{version}' is what it was made from" if row.library else ""
+    return f"'{row.successor}' came after it, {lacks}{made}"

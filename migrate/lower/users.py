@@ -12,7 +12,7 @@ from migrate.catalog.images import Home
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower import programs
 from migrate.lower.directories import HOMES
-from migrate.lower.draft import Draft, StepDraft
+from migrate.lower.draft import Draft, Run, StepDraft
 
 IMAGE_USER = declare(
     "image-user",
@@ -27,11 +27,11 @@ IMAGE_USER = declare(
 IMAGE_HOME = declare(
     "image-home",
     Fate.REWRITTEN,
-    "A variable says where the image keeps its programs",
-    """The image has its toolchain in /home/circleci, where its own user finds it without being told. A step runs as
-    root, with another home directory, so that the script names the place.""",
+    "The home directory gets what the image keeps in its user's",
+    """The image has folders of its own in /home/circleci, where its user, and programs that run as that user, find them
+    as '~/…'. A step runs as root, with another home directory, so that the script links them there.""",
     "https://circleci.com/docs/using-docker/",
-    "https://rust-lang.github.io/rustup/installation/index.html",
+    "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
 _HOME = "/home/circleci"
 _USER = "circleci"
@@ -44,7 +44,7 @@ def settle(draft: Draft) -> None:
     for step in draft.steps.values():
         if not step.own_user or (step.image and step.image.user):
             continue
-        _name_home(step)
+        _link_home(step)
         told: set[str] = set()
         for trail, said in _reliances(step):
             if said not in told:
@@ -66,21 +66,31 @@ def _home(step: StepDraft) -> Home:
     return step.draft.catalog.images.homes.get(name, _NO_HOME)
 
 
-def _name_home(step: StepDraft) -> None:
-    """Set the variables that say where the image keeps its programs; those of the job stay."""
-    wanted = {name: f"{_HOME}/{folder}" for name, folder in _home(step).variables if name not in step.environment}
+def _link_home(step: StepDraft) -> None:
+    """Link what the image keeps in its user's home, where programs or the job's commands look for it."""
+    home = _home(step)
+    texts = [run.text for run in programs.runs(step)]
+    wanted = [
+        one for one in home.keeps.split() if one in home.finds.split() or any(_named(one, text) for text in texts)
+    ]
     if wanted and step.image:
-        step.environment = wanted | step.environment
-        names, where = " and ".join(wanted), step.draft.pulled[step.image.name][step.job.id]
-        says = "says" if len(wanted) == 1 else "say"
-        said = f"{names} {says} where '{step.image.name}' has its programs: the home directory is /root here"
+        places = " ".join(f"{_HOME}/{one}" for one in wanted)
+        title = "the image has these in its user's home directory"
+        step.script.insert(0, Run(f"ln -s {places} ~", "image-home", title, step.job.trail, ours=True))
+        where = step.draft.pulled[step.image.name][step.job.id]
+        said = (
+            f"the script links {' and '.join(f'~/{one}' for one in wanted)} to what '{step.image.name}' has in {_HOME}"
+        )
         step.note(IMAGE_HOME, where, said)
 
 
+def _named(folder: str, text: str) -> bool:
+    """Whether a text names a folder of the home directory, as that of whoever runs it."""
+    ends = (text.partition(f"{home}/{folder}")[1:] for home in HOMES[:3])
+    return any(name and not (rest[:1].isalnum() or rest[:1] in tuple("-._")) for name, rest in ends)
+
+
 def _reliances(step: StepDraft) -> Iterator[tuple[Trail, str]]:
-    for run in programs.runs(step):
-        for path in _renamed(run.text, step):
-            yield run.trail, f"'{path}' is in {_HOME}, and the home directory is /root here: write its whole name"
     for name, value in step.environment.items():
         for path in _foreign(value, step):
             yield step.job.trail, f"{name} names '{path}', and the home directory is /root here"
@@ -114,12 +124,3 @@ def _foreign(text: str, step: StepDraft) -> Iterator[str]:
             and at_home(f"~{path.removeprefix(_HOME)}", step) != path
         ):
             yield path
-
-
-def _renamed(text: str, step: StepDraft) -> Iterator[str]:
-    """The folders that the image keeps, as a text names them by the home directory of whoever runs it."""
-    for folder in _home(step).keeps.split():
-        for home in HOMES[:3]:
-            _, name, rest = text.partition(f"{home}/{folder}")
-            if name and not (rest[:1].isalnum() or rest[:1] in "-._"):
-                yield name
