@@ -48,6 +48,12 @@ CASES: dict[str, Case] = {
         ),
         ("image-home",),
     ),
+    "Go's folder in its image": Case(
+        machine("go build -o ~/go/bin/app", "cat $HOME/go/bin/app").config.replace(
+            "machine: {image: 'ubuntu-2204:current'}", "docker: [{image: 'cimg/go:1.22'}]"
+        ),
+        ("image-home",),
+    ),
     "a container with a command": beside("{image: 'mongo:6', command: 'mongod --nojournal'}"),
     "a container beside the job": beside("{image: 'mongo:6', command: mongod}"),
     "containers with a login, on one port": beside(

@@ -60,9 +60,8 @@ def at_home(path: str, step: StepDraft) -> str:
 
 
 def _home(step: StepDraft) -> Home:
-    """What the step's image keeps in its user's home, if the step runs as another user."""
-    image = step.image
-    name = image.name.partition("@")[0].partition(":")[0] if image and not image.user else ""
+    """What the step's image keeps in its user's home, if the job ran as that user, and the step does not."""
+    name = step.image.name.partition("@")[0].partition(":")[0] if step.image and step.own_user else ""
     return step.draft.catalog.images.homes.get(name, _NO_HOME)
 
 
@@ -70,6 +69,7 @@ def _link_home(step: StepDraft) -> None:
     """Link what the image keeps in its user's home, where programs or the job's commands look for it."""
     home = _home(step)
     texts = [run.text for run in programs.runs(step)]
+    texts += [*(one.at for one in step.attached), *(one.root for one in step.persisted)]
     wanted = [
         one for one in home.keeps.split() if one in home.finds.split() or any(_named(one, text) for text in texts)
     ]
@@ -85,9 +85,9 @@ def _link_home(step: StepDraft) -> None:
 
 
 def _named(folder: str, text: str) -> bool:
-    """Whether a text names a folder of the home directory, as that of whoever runs it."""
-    ends = (text.partition(f"{home}/{folder}")[1:] for home in HOMES[:3])
-    return any(name and not (rest[:1].isalnum() or rest[:1] in tuple("-._")) for name, rest in ends)
+    """Whether a text names a folder of the home directory by `~`; a longer name that begins so is another one."""
+    rests = (rest for home in HOMES[:3] for rest in f"{text} ".split(f"{home}/{folder}")[1:])
+    return any(not (rest[:1].isalnum() or rest[:1] in {"-", ".", "_"}) for rest in rests)
 
 
 def _reliances(step: StepDraft) -> Iterator[tuple[Trail, str]]:
