@@ -34,6 +34,7 @@ WHAT = {
     "unsupported-executors": "jobs on Macs, Windows and GPUs go to runners of your own",
     "jobs": "what a start condition runs, where CircleCI ran something else; an empty list is nothing",
     "rename": "what steps are called",
+    "images": "what stands for an image of the config, by its whole name; others are kept",
     "add": "additions, with `requires`, `filters` and their parameters",
     "layout": "groups of steps in one list, or independent chains as child pipelines",
     "durations": "how long jobs take, so that the shortest order is found; without it all take the same",
@@ -65,7 +66,8 @@ class Choices(NamedTuple):
     """What the user decided. `add` are the entries of additions, as in a workflow's `jobs:`.
 
     `pipes` says where pipes are written: for orbs and additions, or also for commands to which they come to the same.
-    `durations` are how many seconds jobs take, by name; they are written in minutes.
+    `images` are what stands for an image of the config; `durations` are how many seconds jobs take, by name; they are
+    written in minutes.
     """
 
     feature_branches: str = "push"
@@ -78,6 +80,7 @@ class Choices(NamedTuple):
     unsupported_executors: str = "drop"
     selections: tuple[Selection, ...] = ()
     rename: tuple[tuple[str, str, Span], ...] = ()
+    images: tuple[tuple[str, str, Span], ...] = ()
     durations: tuple[tuple[str, int, Span], ...] = ()
     add: tuple[Entry, ...] = ()
 
@@ -129,7 +132,8 @@ def read(root: Node | None, claims: Claims) -> Choices:
     return Choices()._replace(
         **found,
         selections=_selections(claims.take(root, "jobs"), claims),
-        rename=_rename(claims.take(root, "rename"), claims),
+        rename=_texts(claims.take(root, "rename"), "rename", claims),
+        images=_texts(claims.take(root, "images"), "images", claims),
         durations=_durations(claims.take(root, "durations"), claims),
         add=tuple(_additions(claims.take(root, "add"), claims)),
     )
@@ -150,8 +154,8 @@ def _selections(node: Node | None, claims: Claims) -> tuple[Selection, ...]:
     return tuple(found)
 
 
-def _rename(node: Node | None, claims: Claims) -> tuple[tuple[str, str, Span], ...]:
-    text: Callable[[Entry], str] = lambda entry: claims.text(entry.value, "rename", (entry.key.span,))  # noqa: E731
+def _texts(node: Node | None, name: str, claims: Claims) -> tuple[tuple[str, str, Span], ...]:
+    text: Callable[[Entry], str] = lambda entry: claims.text(entry.value, name, (entry.key.span,))  # noqa: E731
     return tuple((entry.key.text, text(entry), entry.key.span) for entry in claims.each(node))
 
 

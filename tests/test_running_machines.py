@@ -42,6 +42,18 @@ CASES: dict[str, Case] = {
             "machine: {image: 'ubuntu-2204:current'}", "docker: [{image: 'cimg/base:2024.01'}]"
         )
     ),
+    "what an image keeps in its user's home": Case(
+        machine("cargo build", "cargo test && (rustup show)").config.replace(
+            "machine: {image: 'ubuntu-2204:current'}", "docker: [{image: 'cimg/rust:1.77'}]"
+        ),
+        ("image-home",),
+    ),
+    "Go's folder in its image": Case(
+        machine("go build -o ~/go/bin/app", "cat $HOME/go/bin/app").config.replace(
+            "machine: {image: 'ubuntu-2204:current'}", "docker: [{image: 'cimg/go:1.22'}]"
+        ),
+        ("image-home",),
+    ),
     "a container with a command": beside("{image: 'mongo:6', command: 'mongod --nojournal'}"),
     "a container beside the job": beside("{image: 'mongo:6', command: mongod}"),
     "containers with a login, on one port": beside(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from migrate.catalog.idioms import Idiom
 from migrate.catalog.idioms import read as read_idioms
+from migrate.catalog.images import Images
 from migrate.catalog.packages import Manager
 from migrate.catalog.packages import read as read_managers
 from migrate.catalog.pipes import PipeFacts
@@ -18,7 +19,7 @@ from migrate.catalog.rows import listed, load, table, texts
 from migrate.catalog.rows import text as text_of
 from migrate.diagnostics import CatalogError
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Mapping, Node, Sequence
+from migrate.yamlio.nodes import Mapping, Node
 
 
 class Variable(NamedTuple):
@@ -160,17 +161,6 @@ class Catalog:
         return {n: ResourceClass(n, **texts(row)) for n, row in self._rows("resource_classes.yml", "machine-classes")}
 
     @cached_property
-    def machine_images(self) -> tuple[dict[str, str], ...]:
-        """What the beginning of a machine image's name tells: `begins`, and `gpu` or `os`."""
-        table = peek(self._root("resource_classes.yml"), "machine-images")
-        return tuple(texts(item) for item in table.items) if isinstance(table, Sequence) else ()
-
-    @property
-    def machine_default(self) -> str:
-        """The image that a Linux machine job runs in."""
-        return self._text("resource_classes.yml", "machine-default")
-
-    @cached_property
     def words_without_bash(self) -> tuple[str, ...]:
         """Words in the names of images that have no bash."""
         return tuple(self._text("images.yml", "without-bash").split())
@@ -189,6 +179,11 @@ class Catalog:
         """The programs that an image is known to have, or those that it `lacks`."""
         rows = (row for begins, row in self.image_tools.items() if image.startswith(begins))
         return frozenset(name for row in rows for name in row.get(column, "").split())
+
+    @cached_property
+    def images(self) -> Images:
+        """What is known of CircleCI's own images."""
+        return Images(self._root("images.yml"))
 
     @cached_property
     def service_images(self) -> dict[str, dict[str, str]]:

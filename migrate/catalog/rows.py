@@ -25,6 +25,14 @@ def table(root: Mapping, name: str) -> Mapping:
     return found
 
 
+def rows(root: Mapping, name: str) -> tuple[Node, ...]:
+    """The rows of the list of a mapping file that has this name."""
+    found = peek(root, name)
+    if not isinstance(found, Sequence):
+        raise CatalogError(complaint(root.span, f"the list '{name}' is missing"))
+    return found.items
+
+
 def texts(row: Node | None) -> dict[str, str]:
     """A row all of whose values are texts."""
     if not isinstance(row, Mapping):

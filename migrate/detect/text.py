@@ -12,7 +12,7 @@ from migrate.choices import VALUES, WHAT
 from migrate.detect.commands import jobs
 from migrate.detect.finding import Finding, Repository, Value
 from migrate.yamlio.decode import peek
-from migrate.yamlio.nodes import Scalar
+from migrate.yamlio.nodes import Scalar, Sequence
 from migrate.yamlio.read import is_string
 
 WIDTH = 118
@@ -70,9 +70,11 @@ def _rest(chosen: set[str], repository: Repository) -> Iterator[list[str]]:
     """The keys that nothing suggests, with their defaults; the others with an example."""
     first = next((job.called for job in jobs(repository)), "build")
     title = first.replace("_", " ").replace("-", " ").capitalize()
+    image = _image(repository)
     examples = {
         "jobs": f'{{pull-requests: {{"**": {written((first,))}}}}}',
         "rename": f"{{{scalar(first)}: {scalar(title)}}}",
+        "images": written({image: _after(image, repository)} if image else {}),
         "durations": f"{{{scalar(first)}: 5}}",
     }
     for key in (*VALUES, *examples):
@@ -81,6 +83,22 @@ def _rest(chosen: set[str], repository: Repository) -> Iterator[list[str]]:
             legal = f" It is '{values[0]}' or {_either(list(values[1:]))}." if values else ""
             value = values[0] if values else examples[key]
             yield [*_prose(f"{key}: {_what(key)}.{legal}"), f"# {key}: {value}"]
+
+
+def _image(repository: Repository) -> str:
+    """An image that a job has, to show the key with: one that CircleCI does not maintain any more, if there is one."""
+    containers = (peek(job.keys, "docker") for job in jobs(repository) if job.runs)  # peeked: nothing is converted
+    items = [item for one in containers if isinstance(one, Sequence) for item in one.items]
+    named = [node.text for node in (peek(item, "image") for item in items) if isinstance(node, Scalar)]
+    plain = [name for name in named if not set(name) & set("<$")]
+    return next((name for name in plain if _after(name, repository) != name), plain[0] if plain else "")
+
+
+def _after(image: str, repository: Repository) -> str:
+    """What came after one of CircleCI's older images; else the image itself."""
+    name, _, tag = image.partition(":")
+    row = repository.catalog.images.legacy.get(name)
+    return f"{row.successor}:{row.tag(tag)}" if row and row.tag(tag) else image
 
 
 def _seen(finding: Finding) -> list[str]:

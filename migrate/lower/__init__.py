@@ -5,7 +5,19 @@ from typing import NamedTuple
 
 from migrate.bitbucket.model import Cache, Pipelines, Service, Start, Trigger
 from migrate.circleci.plan import Plan
-from migrate.lower import idioms, oidc, script, services, sizes, ssh_keys, users, variables, virtual_machines
+from migrate.lower import (
+    idioms,
+    image_choices,
+    legacy_images,
+    oidc,
+    script,
+    services,
+    sizes,
+    ssh_keys,
+    users,
+    variables,
+    virtual_machines,
+)
 from migrate.lower.caches.settle import settle as settle_caches
 from migrate.lower.draft import Draft, NeededVariable, Schedule
 from migrate.lower.jobs import draft_job, finish
@@ -55,6 +67,8 @@ def lower(plan: Plan, draft: Draft) -> Lowered:
     oidc.settle(draft)
     ssh_keys.settle(draft)
     users.settle(draft)
+    image_choices.check(draft)
+    legacy_images.note(draft)
     virtual_machines.settle(draft)  # before the services, with which docker shares the memory
     sizes.settle(draft)  # before the services, whose memory is the step's
     services.settle(draft)  # after the caches: it may put a command before those that they counted

@@ -140,7 +140,7 @@ class Draft:
 
     `parameters` are the variables for the pipeline parameters of a workflow, `given` those that its commands read.
     `upstream` has, for each job that attaches the workspace, the ids of those whose files it gets.
-    `secrets` are values that no note may show.
+    `secrets` are values that no note may show, `pulled` the images, with the jobs that use them and where they say so.
     """
 
     catalog: Catalog
@@ -164,6 +164,7 @@ class Draft:
     jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
     upstream: dict[str, tuple[str, ...]] = field(default_factory=dict)
     secrets: dict[str, None] = field(default_factory=dict)
+    pulled: dict[str, dict[str, Trail]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -242,10 +243,9 @@ class StepDraft:
 
         Of a job that is left out nothing more is said than why it is.
         """
-        if self.dropped:
-            return
         trail = (where,) if isinstance(where, Span) else where
-        self.draft.notes.add(code, trail, f"jobs.{self.job.key}", detail, job=self.job.id)
+        if not self.dropped:
+            self.draft.notes.add(code, trail, f"jobs.{self.job.key}", detail, job=self.job.id)
 
     def variable(self, piece: Symbol | Default) -> str | None:
         """The variable that holds what a piece of a text stands for; None if there is none."""

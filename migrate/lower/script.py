@@ -17,6 +17,7 @@ from migrate.lower.draft import Run, StepDraft
 from migrate.lower.keys.image import OWN_USER
 from migrate.lower.machines import joined, known_of
 from migrate.lower.prologue import Needs, needs
+from migrate.lower.users import at_home
 from migrate.lower.variables import translate
 from migrate.lower.written import Script, Written, command, in_brackets, prologue, setting_of, tested
 from migrate.shell import analyse, trim
@@ -72,7 +73,7 @@ def _script(step: StepDraft) -> Script:
 
 def _wants(step: StepDraft, everything: list[Written]) -> Needs:
     apart = step.inside(".") is None and any(not is_relative(w.run.directory) for w in everything)
-    around = outside(step.working) if apart else ""
+    around = at_home(outside(step.working), step) if apart else ""
     emptied = bool(step.image and step.image.name.startswith(OWN_USER))
     lax = [w.effects.pipelines and w.run.options is not None and "pipefail" not in w.run.options for w in everything]
     found = needs(
@@ -89,7 +90,8 @@ def _wants(step: StepDraft, everything: list[Written]) -> Needs:
         emptied=emptied,
     )
     shell = shells.read(step.shell) if step.login else None
-    return found._replace(login=shell.name if shell else "", lax=any(lax))
+    names = tuple(dict.fromkeys(at_home(name, step) for name in found.names))
+    return found._replace(login=shell.name if shell else "", lax=any(lax), names=names)
 
 
 def _pairs(known: dict[str, str]) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from migrate.lower import docker_use, programs
 from migrate.lower.draft import Draft, Run, StepDraft
 from migrate.lower.keys.layer_caching import settle as cache_layers
 from migrate.shell import without_program
+from migrate.yamlio.decode import peek
+from migrate.yamlio.nodes import Mapping
 
 _DOCS = (
     "https://circleci.com/docs/configuration-reference/#machine",
@@ -23,7 +25,8 @@ MACHINE = declare(
     Fate.APPROXIMATED,
     "A virtual machine becomes a container",
     """Bitbucket's cloud has containers only. The step runs in a general image, and has the docker service if its
-    commands use docker; privileged operations, system services and other kernels do not work there.""",
+    commands use docker; privileged operations, system services and other kernels do not work there. Where the image has
+    another Ubuntu than the machine had, packages may have other names and versions.""",
     *_DOCS,
 )
 MACHINE_DOCKER = declare(
@@ -48,7 +51,7 @@ MACHINE_TOOL = declare(
     Fate.MANUAL,
     "A program of CircleCI's machine may be missing",
     """CircleCI's machine image has the program, and the list of what the step's image has does not name it. Install it
-    in the script, or give the job an image that has it.""",
+    in the script, or give the job an image that has it: the line says which, if that is known.""",
     *_IMAGES,
 )
 MACHINE_SYSTEM = declare(
@@ -60,6 +63,8 @@ MACHINE_SYSTEM = declare(
     job on a runner of your own.""",
     *_IMAGES,
 )
+_INSTALLING = {"apt": "apt-get update && apt-get install -y {}", "npm": "npm install -g {}"}
+"""How a package is installed, by the column that names it (manuals of apt-get and npm)."""
 
 
 def settle(draft: Draft) -> None:
@@ -74,16 +79,29 @@ def settle(draft: Draft) -> None:
 def _settle(step: StepDraft) -> None:
     where, image = step.machine, step.image.name if step.image else ""
     found = docker_use.use(step)
+    runs = f"the job runs in {image}{_released(step, image)}"
     if found.named or found.perhaps:
         step.services["docker"] = None
-        step.note(MACHINE, where, f"the job runs in {image} with the docker service")
+        step.note(MACHINE, where, f"{runs} with the docker service")
     else:
-        step.note(MACHINE, where, f"the job runs in {image}; no command of it uses docker")
+        step.note(MACHINE, where, f"{runs}; no command of it uses docker")
     if found.perhaps:
         said = f"no command names docker, but '{found.perhaps}' may use it; if it does not, take the service out"
         step.note(MACHINE_DOCKER, where, said)
     _do_without_sudo(step, image)
     _note_missing(step, image)
+
+
+def _released(step: StepDraft, image: str) -> str:
+    """Which Ubuntu the image has, where the machine had another."""
+    named = peek(step.job.keys, "machine")  # its room has claimed it
+    named = peek(named, "image") if isinstance(named, Mapping) else named
+    images = step.draft.catalog.images
+    had, has = images.machine(getattr(named, "text", "")), images.releases.get(image, "")
+    if not (had.release and has) or had.release == has:
+        return ""
+    like = f", as '{had.base}' has it" if had.base else ""
+    return f" (Ubuntu {has}; the machine's was {had.release}{like})"
 
 
 def _do_without_sudo(step: StepDraft, image: str) -> None:
@@ -113,8 +131,8 @@ def _note_missing(step: StepDraft, image: str) -> None:
         if name in told:
             continue
         if name in lacking and name not in installed:
-            said = f"'{name}' is on CircleCI's machine, and the list of what '{image}' has does not name it"
-            step.note(MACHINE_TOOL, run.trail, said)
+            said = f"'{name}' is on CircleCI's machine, and not on the list of what '{image}' has"
+            step.note(MACHINE_TOOL, run.trail, f"{said}{_elsewhere(name, step)}")
         elif {words[:1], words[:2]} & catalog.of_machines:
             step.note(MACHINE_SYSTEM, run.trail, f"'{' '.join(words[:3])}' wants more than a container has")
         else:
@@ -124,3 +142,11 @@ def _note_missing(step: StepDraft, image: str) -> None:
 
 def _installs(words: tuple[str, ...], step: StepDraft) -> bool:
     return words[0] in step.draft.catalog.installers or words[0] in docker_use.FETCHING
+
+
+def _elsewhere(name: str, step: StepDraft) -> str:
+    """Where a program can be had: what installs it, and an image that has it."""
+    row = step.draft.catalog.images.programs.get(name, {})
+    ways = [f"'{command.format(row[key])}' installs it" for key, command in _INSTALLING.items() if key in row]
+    ways += [f"the image '{row['image']}' has it"] if "image" in row else []
+    return f": {', or '.join(ways)}" if ways else ""

@@ -40,6 +40,7 @@ CODES: Mapping[str, frozenset[Kind]] = MappingProxyType(
         "oidc": _SEEN,  # the token is another one
         "service-host": frozenset({Kind.FILES}),  # the name stands in a file of the machine
         "docker-mount": frozenset({Kind.COMMANDS}),  # the daemon is shown the clone directory by its own name
+        "image-home": frozenset({Kind.FILES}),  # links in the home directory
         "machine-tool": _ALL,  # a program is not there
         "docker-compose-fetched": frozenset({Kind.COMMANDS, Kind.STATUS}),  # no network is there to fetch it from
         "clone-tags": _SEEN,  # a command looks for tags

@@ -15,6 +15,7 @@ from migrate.lower.caches import notes, runs
 from migrate.lower.caches.keys import Key, known, parse_key, word
 from migrate.lower.directories import inside
 from migrate.lower.draft import CacheUse, Draft, Run, StepDraft
+from migrate.lower.users import at_home
 from migrate.shell import analyse
 
 _VERSION = re.compile(r"(?:^|-)v?[0-9]+(?:-|$)")
@@ -55,7 +56,7 @@ def _saved(step: StepDraft, use: CacheUse, steps: Iterable[StepDraft]) -> Kept:
     key = _key(use, step, steps)
     places = []
     for path in use.paths:
-        place = step.place(path) or "."
+        place = at_home(step.place(path), step) or "."
         if place.split("/")[0] in {".", ".git"}:
             notes.source(use, path, step)
         else:

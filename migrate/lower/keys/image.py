@@ -5,6 +5,7 @@ import re
 from migrate.bitbucket.model import Image
 from migrate.diagnostics import Fate, Trail, declare
 from migrate.lower.draft import StepDraft
+from migrate.lower.image_choices import chosen
 from migrate.lower.secrets import note_secret
 from migrate.lower.variables import note_difference
 from migrate.yamlio.nodes import Node, Scalar
@@ -69,7 +70,7 @@ _KEY = "$GOOGLE_JSON_KEY"
 def read_image(container: Node, step: StepDraft) -> Image:
     """The image of a container, with its login and its user."""
     claims, trail = step.claims, (container.span,)
-    name = _name(claims.required(container, "image", trail), step, trail)
+    name = chosen(_name(claims.required(container, "image", trail), step, trail), step, trail)
     auth = claims.take(container, "auth")
     username, password = step.text("username", auth, trail), step.text("password", auth, trail)
     note_secret("PASSWORD", password, step, container.span)

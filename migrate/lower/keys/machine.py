@@ -2,6 +2,7 @@
 
 from migrate.bitbucket.model import Image
 from migrate.lower.draft import StepDraft
+from migrate.lower.image_choices import chosen
 from migrate.lower.keys import resource_class, shell
 from migrate.lower.keys.layer_caching import read_layer_caching
 from migrate.lower.keys.macos import drop, note_signing
@@ -22,9 +23,8 @@ def lower(value: Node, step: StepDraft) -> None:
     own, jobs = peek(value, "resource_class"), peek(step.job.keys, "resource_class")
     named = jobs or own
     row = step.draft.catalog.resource_classes.get(named.text if isinstance(named, Scalar) else "")
-    tells = [t for t in step.draft.catalog.machine_images if image.startswith(t["begins"])]
-    lacking = [row.gpu, row.os] if row else []
-    lacking += [text for tell in tells for key, text in tell.items() if key != "begins"]
+    known = step.draft.catalog.images.machine(image)
+    lacking = [*([row.gpu, row.os] if row else []), known.gpu, known.os]
     if any(lacking):
         what = next((title for os, title in _SYSTEMS.items() if os in lacking), "")
         drop(
@@ -34,7 +34,8 @@ def lower(value: Node, step: StepDraft) -> None:
             ("self.hosted", what.lower() or "gpu"),
         )
     else:
-        step.image = Image(step.draft.catalog.machine_default)
+        other = chosen(image, step, trail)
+        step.image = Image(other if other != image else (known.arm if row and row.arch else "") or known.image)
         step.machine, step.own_user = trail, True
     if isinstance(value, Mapping):
         read_layer_caching(claims.take(value, "docker_layer_caching"), step, trail)

@@ -14,6 +14,7 @@ from migrate.lower.secrets import note_in_command
 from migrate.lower.steps.reruns import again
 from migrate.lower.steps.shared_keys import title
 from migrate.lower.steps.teardown import note_unclear, tear_down
+from migrate.lower.users import at_home
 from migrate.lower.variables import with_symbols
 from migrate.yamlio.nodes import Node, Scalar
 
@@ -100,7 +101,7 @@ def _command(command: Node | None, shell: shells.Shell | None, step: StepDraft, 
 
 def _directory(path: str, step: StepDraft) -> str:
     """Where the command runs, as a word of the shell; "" is the clone directory."""
-    place = step.place(path or ".")
+    place = at_home(step.place(path or "."), step)
     return word(place) if place else ""
 
 
