@@ -188,15 +188,15 @@ def captured(glob: str, path: str) -> bool:
 
 
 def bitbucket(outcome: Outcome, base: Path) -> dict[str, Side]:
-    """What each step has on Bitbucket, by its name."""
+    """What each step has on Bitbucket, by its name; steps of one group have nothing of each other."""
     sides: dict[str, Side] = {}
     kept: dict[str, Path] = {}
     (groups,) = [groups for where, groups in laws.starts(laws.document(outcome)) if where == "default"]
-    for step in (step for group in groups for step in group):
+    for step, before in ((step, before) for group in groups for before in [[*kept]] for step in group):
         artifacts: dict[str, Any] = step.get("artifacts") or {}
         side = sides[step["name"]] = Side(base / f"b-{step['name']}", clone=True)
         wanted = artifacts.get("download", True)
-        for name in [*kept] if wanted is True else wanted or []:
+        for name in before if wanted is True else wanted or []:
             shutil.copytree(kept[name], side.project, dirs_exist_ok=True, copy_function=shutil.copyfile)
         side.run("\n".join(step["script"]))
         for upload in artifacts.get("upload") or ():
@@ -216,6 +216,14 @@ def bitbucket(outcome: Outcome, base: Path) -> dict[str, Side]:
 @example((Made(frozenset(), "", ((".", (".",)),)), Made(frozenset({0}), "~/in", ((".", ("dist",)),))))
 @example((Made(frozenset(), "", ((".", ("dist",)),), cleans=True), Made(frozenset({0}), ".")))
 @example((Made(frozenset(), "", (("/home/circleci", ("proj*",)),)), Made(frozenset({0}), "/srv/in")))
+@example(
+    (
+        Made(frozenset(), ""),
+        Made(frozenset({0}), "", ((".", ("dist",)),)),
+        Made(frozenset({0}), ""),
+        Made(frozenset({0, 1}), "."),
+    )
+)
 def test_each_job_has_the_same_files_on_both_sides(jobs: tuple[Made, ...]) -> None:
     """Files, their contents and, unless a note says otherwise, their modes are those that CircleCI would lay there."""
     outcome = convert(Source("config.yml", config(jobs)))
