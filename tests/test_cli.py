@@ -247,6 +247,18 @@ def test_in_place_writes_to_the_root(folder: Path) -> None:
     assert "](../bitbucket-pipelines.yml#L" in (folder / "output" / FILES[2]).read_text(encoding="utf-8")
 
 
+def test_a_config_of_another_folder_is_linked_to(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Also where it is named by its whole path and stands in no `.circleci`."""
+    other = tmp_path_factory.mktemp("other")
+    config = put(other / "c.yml", (folder / ".circleci" / "config.yml").read_text(encoding="utf-8"))
+
+    assert run("convert", str(config), "-o", str(other / "out")).exit_code == 0
+    report = (other / "out" / FILES[2]).read_text(encoding="utf-8")
+    links = {found for found in re.findall(r"\]\(([^)#]+)#L\d+\)", report) if found.endswith("c.yml")}
+    assert links
+    assert {(other / "out" / link).resolve() for link in links} == {config.resolve()}
+
+
 def test_stdout_is_the_file_alone(folder: Path) -> None:
     """`--stdout` prints what would be written, byte for byte, and writes nothing."""
     result = run("convert", "--stdout")

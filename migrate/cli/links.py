@@ -16,7 +16,7 @@ def links(given: Project, files: tuple[str, ...], folder: Path, pipelines: Path)
     local = {given.config.path, *files} - {STDIN}
     if given.choices and (given.choices.path == CHOICES or not given.is_rooted):
         local.add(given.choices.path)
-    base = given.root if given.is_rooted else Path()
+    base = given.root if given.is_rooted else Path(Path(given.config.path).anchor)
     return Links(frozenset(local), _way(folder, base), f"{_way(folder, pipelines.parent)}{pipelines.name}")
 
 

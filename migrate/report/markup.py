@@ -30,7 +30,7 @@ class Links(NamedTuple):
         name = f"{span.file.rpartition('/')[2]}:{span.line}"
         if span.file not in self.local:
             return code(span.file if span.file.startswith("-") else name)
-        return f"[{escape(name)}]({_address(self.source + span.file)}#L{span.line})"
+        return f"[{escape(name)}]({_address(self.source + span.file.lstrip('/'))}#L{span.line})"
 
     def target(self, line: int | None) -> str:
         """A link to a line of the pipelines file."""
