@@ -10,6 +10,7 @@ import click
 
 from migrate import Outcome, __version__
 from migrate.cli import differences
+from migrate.cli.candidates import files, folders
 from migrate.cli.compiling import Compiling, compiling_options, errors
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.links import links
@@ -37,8 +38,16 @@ class Target(NamedTuple):
 
 
 @click.command()
-@click.argument("config", default=DEFAULT)
-@click.option("-o", "--output", default="output", show_default=True, metavar="DIR", help="Where the files are written.")
+@click.argument("config", default=DEFAULT, shell_complete=files)
+@click.option(
+    "-o",
+    "--output",
+    default="output",
+    show_default=True,
+    metavar="DIR",
+    shell_complete=folders,
+    help="Where the files are written.",
+)
 @compiling_options
 @click.option(
     "--fail-on",

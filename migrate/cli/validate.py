@@ -2,6 +2,7 @@
 
 import click
 
+from migrate.cli.candidates import files
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.reading import named
 from migrate.diagnostics import Fate, Notes
@@ -12,7 +13,7 @@ DEFAULT = "bitbucket-pipelines.yml"
 
 
 @click.command()
-@click.argument("pipelines", nargs=-1)
+@click.argument("pipelines", nargs=-1, shell_complete=files)
 def validate(pipelines: tuple[str, ...]) -> None:
     """Check PIPELINES, files like bitbucket-pipelines.yml (that of the current directory if none is given).
 
