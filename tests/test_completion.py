@@ -101,7 +101,7 @@ def test_other_shells_are_told() -> None:
     refused = CliRunner().invoke(main, ["completion", "tcsh"])
 
     assert refused.exit_code == 2
-    assert "'bash', 'fish', 'zsh'" in refused.stderr
+    assert "'bash', 'fish', 'zsh'" in refused.output
 
 
 def typed(shell: list[str], settings: str, line: str, folder: Path, awaited: str) -> str:
