@@ -89,7 +89,7 @@ def test_own_mappings_are_offered(tmp_path: Path) -> None:
     """Those of the folder that the line names; a folder that is not there is no reason for a message."""
     for file in ("orbs/acme/tools.yml", "additions/acme-deploy.yml"):
         (tmp_path / file).parent.mkdir(parents=True)
-        (tmp_path / file).write_text("", encoding="utf-8")
+        (tmp_path / file).write_text("jobs: [\n", encoding="utf-8")  # what is wrong with it is told when it is used
 
     assert offered("orbs", "show", "--mappings", str(tmp_path), "acme/") == ["acme/tools"]
     assert offered("convert", "--mappings", str(tmp_path), "--add", "acme") == ["acme-deploy"]
@@ -176,6 +176,7 @@ def test_zsh_completes_what_is_typed(tmp_path: Path) -> None:
                 "--choices\tWhat you decided.  [default: circle2bb.yml beside .circleci/]",
             ],
         ),
+        ("circle2bb convert --add sonar", ["sonarcloud\tHave SonarCloud analyse the code"]),
         ("circle2bb validate some", ["some-config.yml"]),
     ],
 )

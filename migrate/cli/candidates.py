@@ -15,6 +15,8 @@ from migrate.diagnostics import CODES, Circle2bbError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from migrate.catalog import Catalog
+
 
 def files(_: click.Context, __: click.Parameter, typed: str) -> "list[CompletionItem[str]]":
     """Have the shell offer files, and folders on the way to them."""
@@ -36,22 +38,32 @@ def codes(_: click.Context, __: click.Parameter, typed: str) -> "list[Completion
 
 def orbs(context: click.Context, _: click.Parameter, typed: str) -> "list[CompletionItem[str]]":
     """The orbs that are mapped, by us or in the folder of `--mappings`."""
-    return [_item(name) for name in _beginning(_known(context, "orbs"), typed)]
+    return [_item(name) for name in _beginning(_catalog(context).orbs(), typed)]
 
 
 def additions(context: click.Context, _: click.Parameter, typed: str) -> "list[CompletionItem[str]]":
-    """The additions that there are, ours and those in the folder of `--mappings`."""
-    return [_item(name) for name in _beginning(_known(context, "additions"), typed)]
+    """The additions that there are, ours and those in the folder of `--mappings`, with what they do."""
+    catalog = _catalog(context)
+    names = _beginning(catalog.names("additions"), typed)
+    return [_item(name, said=_description(catalog, name)) for name in names]
 
 
-def _known(context: click.Context, kind: str) -> tuple[str, ...]:
+def _catalog(context: click.Context) -> "Catalog":
     from migrate.catalog import Catalog
 
+    return Catalog(context.params.get("mappings"))
+
+
+def _description(catalog: "Catalog", addition: str) -> str | None:
+    """What an addition's job says of itself; what is wrong with a mapping is told when it is used."""
+    from migrate.yamlio.decode import peek
+    from migrate.yamlio.nodes import Scalar
+
     try:
-        catalog = Catalog(context.params.get("mappings"))
-        return catalog.orbs() if kind == "orbs" else catalog.names(kind)
+        said = peek(peek(peek(catalog.tree(f"additions/{addition}.yml"), "jobs"), addition), "description")
     except (Circle2bbError, OSError):
-        return ()
+        return None
+    return said.text if isinstance(said, Scalar) else None
 
 
 def _beginning(names: Iterable[str], typed: str) -> list[str]:
