@@ -201,7 +201,15 @@ def test_an_unknown_addition_is_refused(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--style", "x"), ("--layout", "x"), ("--fail-on", "x"), ("--mappings", "none"), ("--stdout", "--diff"), ("--x",)],
+    [
+        ("--style", "x"),
+        ("--layout", "x"),
+        ("--fail-on", "x"),
+        ("--mappings", "none"),
+        ("--stdout", "--diff"),
+        ("--stdout", "--check"),
+        ("--x",),
+    ],
 )
 def test_wrong_usage_is_told(arguments: tuple[str, ...], folder: Path) -> None:
     """An option that does not exist, or has no such value, ends with 2 and writes nothing."""
@@ -281,6 +289,38 @@ def test_diff_shows_and_writes_nothing(folder: Path) -> None:
     assert any(line.startswith("-") and "make check" in line for line in changed)
     assert any(line.startswith("+") and "make test" in line for line in changed)
     assert "make check" in path.read_text(encoding="utf-8")
+
+
+def test_check_asks_and_writes_nothing(folder: Path) -> None:
+    """`--check` ends with 1 unless the file says what would be written; with `--diff` it shows what differs."""
+    missing = run("convert", "--check")
+    assert missing.exit_code == 1
+    assert missing.stdout == "output/bitbucket-pipelines.yml: not up to date with .circleci/config.yml\n"
+    assert not (folder / "output").exists()
+    run("convert")
+    path = folder / "output" / FILES[0]
+    fresh = run("convert", "--check")
+    assert (fresh.exit_code, fresh.stdout) == (
+        0,
+        "output/bitbucket-pipelines.yml: up to date with .circleci/config.yml\n",
+    )
+    assert run("convert", "--check", "--quiet").stdout == ""
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert run("convert", "--check").exit_code == 0, "git may have checked it out with other line ends"
+    path.write_bytes(path.read_bytes().replace(b"make test", b"make check"))
+    changed = run("convert", "--check", "--diff")
+    assert changed.exit_code == 1
+    assert "-          - make check\n" in changed.stdout
+    assert changed.stdout.endswith("not up to date with .circleci/config.yml\n")
+    assert b"make check" in path.read_bytes()
+
+
+def test_check_fails_for_a_grave_note_too(folder: Path) -> None:
+    """A file that is up to date is no better than its conversion: `--fail-on` holds as it does for writing."""
+    run("convert")
+
+    assert run("convert", "--check", "--fail-on", "kept").exit_code == 1
+    assert run("convert", "--check").exit_code == 0
 
 
 def test_standard_input_is_a_config(folder: Path) -> None:

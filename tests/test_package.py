@@ -56,7 +56,9 @@ def test_the_wheel_holds_the_mappings(wheel: Path) -> None:
 
     assert mappings
     assert mappings <= inside
-    assert {name.split("/")[0] for name in inside} == {"migrate", f"circle2bb-{__version__}.dist-info"}
+    data = f"circle2bb-{__version__}.data"
+    assert {name.split("/")[0] for name in inside} == {"migrate", f"circle2bb-{__version__}.dist-info", data}
+    assert {name for name in inside if name.startswith(data)} == {f"{data}/data/share/man/man1/circle2bb.1"}
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
@@ -75,6 +77,13 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
 def test_the_installed_command_knows_its_version(installed: Path, tmp_path: Path) -> None:
     """The command that was installed is the one that was built."""
     assert __version__ in run(installed / "circle2bb", "--version", cwd=tmp_path)
+
+
+def test_the_man_page_is_installed(installed: Path) -> None:
+    """Beside the folder of commands, where `man` finds it by the command's own place."""
+    page = installed.parent / "share" / "man" / "man1" / "circle2bb.1"
+
+    assert page.read_bytes() == (ROOT / "docs" / "man" / "circle2bb.1").read_bytes()
 
 
 def test_the_installed_command_converts_from_anywhere(installed: Path, tmp_path: Path) -> None:

@@ -70,3 +70,19 @@ def test_the_command_says_where_and_ends_with_1(tmp_path: Path, monkeypatch: pyt
     file.write_text("pipelines: [\n", encoding="utf-8")
     assert CliRunner().invoke(main, ["validate"]).exit_code == 3
     assert CliRunner().invoke(main, ["validate", "no-such-file.yml"]).exit_code == 3
+
+
+def test_several_files_are_checked(tmp_path: Path) -> None:
+    """One that cannot be read stops none of the others, and ends with 3; else an error in any of them with 1."""
+    right, wrong, none = (str(tmp_path / name) for name in ("right.yml", "wrong.yml", "none.yml"))
+    Path(right).write_text(HEAD + STEP, encoding="utf-8")
+    Path(wrong).write_text(HEAD.replace("default", "defualt") + STEP, encoding="utf-8")
+
+    both = CliRunner().invoke(main, ["validate", wrong, right])
+    assert both.exit_code == 1
+    assert "wrong.yml:2:3: error" in both.stdout
+    assert "right.yml: nothing is wrong with it" in both.stdout
+    all_three = CliRunner().invoke(main, ["validate", none, wrong, right])
+    assert all_three.exit_code == 3
+    assert "none.yml: error: there is no such file" in all_three.stderr
+    assert all_three.stdout == both.stdout

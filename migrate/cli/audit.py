@@ -23,6 +23,7 @@ from migrate.cli.audit_files import Found, find
 from migrate.cli.audit_pool import cores, run
 from migrate.cli.audit_state import State
 from migrate.cli.audit_worker import PAGES, Settings, Task
+from migrate.cli.candidates import files, folders
 from migrate.cli.exits import NOTED, Misused, Refused
 from migrate.cli.explain import load_codes
 from migrate.cli.mapping_options import mappings_option
@@ -34,14 +35,39 @@ Records = Callable[[], Iterator[Record]]
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", default="audit", show_default=True, metavar="DIR", help="Where the roll-up is written.")
-@click.option("--choices", metavar="FILE", help="What you decided, for all configs.  [default: those beside each]")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=files)
+@click.option(
+    "-o",
+    "--output",
+    default="audit",
+    show_default=True,
+    metavar="DIR",
+    shell_complete=folders,
+    help="Where the roll-up is written.",
+)
+@click.option(
+    "--choices",
+    metavar="FILE",
+    shell_complete=files,
+    help="What you decided, for all configs.  [default: those beside each]",
+)
 @click.option("--style", type=click.Choice(VALUES["style"]), help="How start conditions are written.")
 @click.option("--layout", type=click.Choice(VALUES["layout"]), help="How the job graph is laid out.")
 @mappings_option
-@click.option("--orb-source", multiple=True, metavar="PATH", help="Sources of orbs, as for convert; repeatable.")
-@click.option("--usage", multiple=True, metavar="FILE", help="CircleCI's usage export or Insights; repeatable.")
+@click.option(
+    "--orb-source",
+    multiple=True,
+    metavar="PATH",
+    shell_complete=files,
+    help="Sources of orbs, as for convert; repeatable.",
+)
+@click.option(
+    "--usage",
+    multiple=True,
+    metavar="FILE",
+    shell_complete=files,
+    help="CircleCI's usage export or Insights; repeatable.",
+)
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one for each core]")
 @click.option("--no-pages", is_flag=True, help="Write no pipelines file and no report for each config.")
 @click.option("--fresh", is_flag=True, help="Convert again what an earlier run has converted.")

@@ -11,18 +11,32 @@ from migrate import Outcome
 from migrate import convert as compile_config
 from migrate.catalog import Catalog
 from migrate.choices import VALUES
+from migrate.cli.candidates import additions, files
 from migrate.cli.mapping_options import mappings_option
 from migrate.cli.orb_options import Orbs, orb_options
 from migrate.cli.reading import Project, named, project
 from migrate.diagnostics import Fate
 
 _OPTIONS = (
-    click.option("--choices", metavar="FILE", help="What you decided.  [default: circle2bb.yml beside .circleci/]"),
-    click.option("--add", multiple=True, metavar="NAME", help="Add a job of mappings/additions; repeatable."),
+    click.option(
+        "--choices",
+        metavar="FILE",
+        shell_complete=files,
+        help="What you decided.  [default: circle2bb.yml beside .circleci/]",
+    ),
+    click.option(
+        "--add",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=additions,
+        help="Add a job of mappings/additions; repeatable.",
+    ),
     click.option("--style", type=click.Choice(VALUES["style"]), help="How start conditions are written."),
     click.option("--layout", type=click.Choice(VALUES["layout"]), help="How the job graph is laid out."),
     mappings_option,
-    click.option("--continuation", metavar="FILE", help="The config that a setup config goes on with."),
+    click.option(
+        "--continuation", metavar="FILE", shell_complete=files, help="The config that a setup config goes on with."
+    ),
     orb_options,
 )
 

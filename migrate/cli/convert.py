@@ -9,6 +9,8 @@ from typing import NamedTuple
 import click
 
 from migrate import Outcome, __version__
+from migrate.cli import differences
+from migrate.cli.candidates import files, folders
 from migrate.cli.compiling import Compiling, compiling_options, errors
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.links import links
@@ -36,8 +38,16 @@ class Target(NamedTuple):
 
 
 @click.command()
-@click.argument("config", default=DEFAULT)
-@click.option("-o", "--output", default="output", show_default=True, metavar="DIR", help="Where the files are written.")
+@click.argument("config", default=DEFAULT, shell_complete=files)
+@click.option(
+    "-o",
+    "--output",
+    default="output",
+    show_default=True,
+    metavar="DIR",
+    shell_complete=folders,
+    help="Where the files are written.",
+)
 @compiling_options
 @click.option(
     "--fail-on",
@@ -52,6 +62,7 @@ class Target(NamedTuple):
 @click.option("--sarif", "with_sarif", is_flag=True, help="Write migration-report.sarif, too.")
 @click.option("--stdout", is_flag=True, help="Print the pipelines file and write nothing.")
 @click.option("--diff", is_flag=True, help="Print how the existing pipelines file would change, and write nothing.")
+@click.option("--check", is_flag=True, help="Exit with 1 if the pipelines file is not up to date, and write nothing.")
 @click.option("--quiet", is_flag=True, help="Print no summary.")
 def convert(
     config: str,
@@ -64,6 +75,7 @@ def convert(
     with_sarif: bool,
     stdout: bool,
     diff: bool,
+    check: bool,
     quiet: bool,
 ) -> None:
     """Convert CONFIG, a CircleCI config, to Bitbucket Pipelines.
@@ -71,19 +83,20 @@ def convert(
     CONFIG is .circleci/config.yml if none is given; - reads standard input. Writes bitbucket-pipelines.yml,
     and migration-report.md and .json, which say what changed and what you must do.
     """
-    if stdout and diff:
-        said = "--stdout and --diff exclude each other"
+    if stdout and (diff or check):
+        said = f"--stdout and --{'diff' if diff else 'check'} exclude each other"
         raise click.UsageError(said)
     given, outcome = compiling.outcome(config)
     text = _checked(outcome)
     target = Target(Path(output), (given.root if in_place else Path(output)) / PIPELINES, with_sarif)
     if stdout:
         click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
-    elif diff:
-        click.echo(_diff(target.pipelines, text), nl=False)
+    elif diff or check:
+        _compare(target.pipelines, text, given, diff=diff, quiet=quiet or not check)
     else:
         _write(outcome, given, target, force=force, quiet=quiet)
-    if any(note.code.fate.rank >= Fate(fail_on).rank for note in outcome.notes):
+    stale = check and not differences.is_current(target.pipelines, text)
+    if stale or any(note.code.fate.rank >= Fate(fail_on).rank for note in outcome.notes):
         click.get_current_context().exit(NOTED)
 
 
@@ -95,6 +108,15 @@ def _checked(outcome: Outcome) -> str:
     if lines:
         click.echo(lines, err=True)
     return outcome.text
+
+
+def _compare(path: Path, text: str, given: Project, *, diff: bool, quiet: bool) -> None:
+    """Show the difference if it is asked for, and, unless there is to be quiet, say whether there is one."""
+    if diff:
+        click.echo(differences.unified(path, text), nl=False)
+    if not quiet:
+        said = "" if differences.is_current(path, text) else "not "
+        click.echo(f"{path.as_posix()}: {said}up to date with {given.config.path}")
 
 
 def _write(outcome: Outcome, given: Project, target: Target, *, force: bool, quiet: bool) -> None:
@@ -126,21 +148,6 @@ def _texts(outcome: Outcome, summary: Summary, given: Project, target: Target) -
         yield target.folder / log, sarif.render(findings, __version__, target.pipelines.as_posix())
     for file in outcome.scaffold:
         yield below(target.folder / "scaffold", file.path), file.content
-
-
-def _diff(path: Path, text: str) -> str:
-    """The unified diff from the existing file, or from nothing, to the new text."""
-    from difflib import unified_diff
-
-    there = path.is_file()
-    old = path.read_text(encoding="utf-8", errors="replace") if there else ""
-    lines = unified_diff(
-        old.splitlines(keepends=True),
-        text.splitlines(keepends=True),
-        path.as_posix() if there else "/dev/null",
-        path.as_posix(),
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 __all__ = ["convert"]

@@ -12,7 +12,7 @@ from migrate import __version__
 from migrate.cli.lazy import LazyGroup
 from migrate.diagnostics import Circle2bbError
 
-COMMANDS = ("audit", "convert", "explain", "init", "orbs", "setup", "validate", "verify")
+COMMANDS = ("audit", "completion", "convert", "explain", "init", "orbs", "setup", "validate", "verify")
 
 NOTED = 1
 """The exit code if a note is graver than the user wants."""

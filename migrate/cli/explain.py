@@ -6,6 +6,7 @@ import pkgutil
 import click
 
 import migrate
+from migrate.cli.candidates import codes
 from migrate.cli.exits import Misused
 from migrate.diagnostics import CODES, Code
 
@@ -13,7 +14,7 @@ _WIDTH = 80
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=codes)
 def explain(code: str | None) -> None:
     """Say what the CODE of a note means.
 

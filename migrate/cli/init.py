@@ -6,6 +6,7 @@ import click
 
 from migrate import convert as compile_config
 from migrate.catalog import Catalog
+from migrate.cli.candidates import folders
 from migrate.cli.compiling import errors
 from migrate.cli.exits import Refused
 from migrate.cli.listing import listing
@@ -18,7 +19,7 @@ from migrate.detect.text import render
 
 
 @click.command()
-@click.argument("path", default=".")
+@click.argument("path", default=".", shell_complete=folders)
 @mappings_option
 @orb_options
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")

@@ -13,6 +13,7 @@ import click
 
 from migrate import Source
 from migrate.circleci.orbs import Missing, Wanted
+from migrate.cli.candidates import files
 
 if TYPE_CHECKING:
     from migrate.cli.orb_library import Library
@@ -61,6 +62,7 @@ def orb_options(command: Callable[..., None]) -> Callable[..., None]:
         "--orb-source",
         multiple=True,
         metavar="PATH",
+        shell_complete=files,
         help="Sources of orbs: a directory or file named NAMESPACE__ORB@VERSION.yml, or ALIAS=FILE; repeatable.",
     )
     @click.option("--fetch-orbs", is_flag=True, help="Fetch unknown orbs; pin them in circle2bb.lock.")

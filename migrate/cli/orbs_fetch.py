@@ -6,6 +6,7 @@ import click
 
 from migrate.circleci.orbs import LEGAL, Reference, is_url, parse
 from migrate.cli import orb_lock
+from migrate.cli.candidates import files, orbs
 from migrate.cli.orb_cache import cache
 from migrate.cli.orb_library import Library
 from migrate.cli.orb_lock import LOCK
@@ -13,8 +14,15 @@ from migrate.cli.orb_sources import OrbFiles
 
 
 @click.command()
-@click.argument("references", nargs=-1, metavar="[REF]...")
-@click.option("--lock", default=LOCK, show_default=True, metavar="FILE", help="Where versions and digests are written.")
+@click.argument("references", nargs=-1, metavar="[REF]...", shell_complete=orbs)
+@click.option(
+    "--lock",
+    default=LOCK,
+    show_default=True,
+    metavar="FILE",
+    shell_complete=files,
+    help="Where versions and digests are written.",
+)
 @click.option("--upgrade", is_flag=True, help="Ask again what is pinned: the newest version, and what it is by now.")
 def fetch(references: tuple[str, ...], *, lock: str, upgrade: bool) -> None:
     """Fetch the source of each orb REF, such as circleci/node@5.1, and of the orbs that it imports.

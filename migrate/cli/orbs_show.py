@@ -7,6 +7,7 @@ import click
 from migrate.catalog import SEPARATOR, Catalog
 from migrate.circleci import mapped
 from migrate.circleci.orbs import LEGAL, is_orb, parse
+from migrate.cli.candidates import orbs
 from migrate.cli.exits import Misused
 from migrate.cli.mapping_options import mappings_option
 from migrate.diagnostics import CatalogError, Notes
@@ -16,7 +17,7 @@ from migrate.yamlio.read import read
 
 
 @click.command()
-@click.argument("reference", metavar="REF")
+@click.argument("reference", metavar="REF", shell_complete=orbs)
 @mappings_option
 def show(reference: str, mappings: Path | None) -> None:
     """Show what is mapped of an orb REF, such as circleci/node or circleci/node@5.1.

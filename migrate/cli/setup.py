@@ -7,6 +7,7 @@ from typing import NamedTuple
 import click
 
 from migrate import __version__
+from migrate.cli.candidates import files
 from migrate.cli.compiling import Compiling, compiling_options, errors
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.reading import DEFAULT, named
@@ -35,7 +36,7 @@ class _Asked(NamedTuple):
 
 
 @click.command()
-@click.argument("config", default=DEFAULT)
+@click.argument("config", default=DEFAULT, shell_complete=files)
 @compiling_options
 @click.option(
     "--format",
@@ -45,11 +46,20 @@ class _Asked(NamedTuple):
     show_default=True,
     help="What the plan is written as.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Where the plan is written.  [default: standard output]")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=files,
+    help="Where the plan is written.  [default: standard output]",
+)
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--repository", default="", metavar="WORKSPACE/REPOSITORY", help="The repository on Bitbucket.")
 @click.option(
-    "--known-hosts", metavar="FILE", help="Keys of hosts that you have checked, as ssh's known_hosts has them."
+    "--known-hosts",
+    metavar="FILE",
+    shell_complete=files,
+    help="Keys of hosts that you have checked, as ssh's known_hosts has them.",
 )
 @click.option(
     "--in-workspace", multiple=True, metavar="NAME", help="A variable, or a context, for the workspace; repeatable."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import click
 
 from migrate import Outcome
+from migrate.cli.candidates import files
 from migrate.cli.compiling import Compiling, compiling_options, errors
 from migrate.cli.exits import NOTED, Refused
 from migrate.cli.reading import named
@@ -18,8 +19,8 @@ from migrate.yamlio.read import read
 
 
 @click.command()
-@click.argument("config")
-@click.argument("pipelines")
+@click.argument("config", shell_complete=files)
+@click.argument("pipelines", shell_complete=files)
 @compiling_options
 @click.option("--all", "everything", is_flag=True, help="Print all rows of the table.")
 def verify(
