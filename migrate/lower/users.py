@@ -18,9 +18,12 @@ IMAGE_USER = declare(
     "image-user",
     Fate.APPROXIMATED,
     "A command relies on the user 'circleci'",
-    """CircleCI runs the job's commands as the image's own user, Bitbucket as root, whose home is /root. sudo still
-    works where the image has it. 'run-as-user: 3434' below the name of a CircleCI image brings its user back; see then
-    that it may write in the clone directory.""",
+    """CircleCI runs the job's commands as the image's own user, Bitbucket as root, whose home is /root.
+
+    The command looks in another home. sudo still works where the image has it.
+
+    'run-as-user: 3434' below the name of a CircleCI image brings its user back; see then that it may write in the clone
+    directory.""",
     "https://circleci.com/docs/using-docker/",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
