@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "codes.md"
 SPECS = ROOT / "tests" / "fixtures" / "spec"
 _DECLARED = re.compile(r"\bdeclare\(\s*\"([a-z0-9-]+)\"")
-_TOLD = re.compile(r"^\d+ (?:kept|rewritten|approximated|dropped|manual|error) ([a-z0-9-]+): ", re.MULTILINE)
+_TOLD = re.compile(r"^\S+ (?:kept|rewritten|approximated|dropped|manual|error) ([a-z0-9-]+): ", re.MULTILINE)
 
 
 def page() -> str:
