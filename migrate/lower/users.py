@@ -31,8 +31,10 @@ IMAGE_HOME = declare(
     "image-home",
     Fate.REWRITTEN,
     "The home directory gets what the image keeps in its user's",
-    """The image has folders of its own in /home/circleci, where its user, and programs that run as that user, find them
-    as '~/…'. A step runs as root, with another home directory, so that the script links them there.""",
+    """The image has folders of its own in /home/circleci, where its user, and programs that run as that user, find
+    them as '~/…'. A step runs as root, with another home directory.
+
+    The script links them there.""",
     "https://circleci.com/docs/using-docker/",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
