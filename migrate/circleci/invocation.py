@@ -52,7 +52,7 @@ OVERRIDE = declare(
     Nothing is known about this orb, so the config's own job was converted.
 
     Compare the two, or give the orb's source with '--orb-source'.""",
-    "https://circleci.com/docs/how-to-override-config/",
+    "https://circleci.com/docs/guides/orchestrate/how-to-override-config/",
 )
 _FOR_ROOMS = ("context", "serial-group")
 _OWN = ("name", "type", "requires", "filters", "matrix", "pre-steps", "post-steps", "override-with", *_FOR_ROOMS)

@@ -44,7 +44,7 @@ CODE_SIGNING = declare(
     On a Mac of your own, keep them in its keychain, or import them in the script from secured variables with 'security
     import'.""",
     "https://circleci.com/docs/ios-codesigning/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-runners-for-macos/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
 )
 
 

@@ -9,7 +9,7 @@ from migrate.yamlio.nodes import Node, Scalar
 
 _DOCS = (
     "https://circleci.com/docs/controlling-serial-execution-across-your-organization/",
-    "https://support.atlassian.com/bitbucket-cloud/kb/limit-bitbucket-pipelines-to-a-single-concurrent-build-per-branch/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
 SERIAL_GROUP = declare(
     "serial-group",

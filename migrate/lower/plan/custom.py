@@ -51,8 +51,8 @@ RERUNS = declare(
     The key is left out: a job that fails has failed.
 
     Put a loop around the commands that fail now and then, or press 'Rerun failed steps'.""",
-    "https://circleci.com/docs/automatic-reruns/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/re-run-failed-steps/",
+    "https://circleci.com/docs/guides/orchestrate/automatic-reruns/",
+    "https://bitbucket.org/blog/rerun-failed-pipeline-steps",
 )
 _PARAMETER = "pipeline.parameters."
 

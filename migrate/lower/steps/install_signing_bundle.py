@@ -17,7 +17,7 @@ SIGNING_BUNDLE = declare(
     Keep the certificates in the keychain of your own Mac, or import them from secured variables with 'security
     import'.""",
     "https://circleci.com/docs/ios-codesigning/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-runners-for-macos/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
 )
 
 

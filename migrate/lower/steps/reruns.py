@@ -14,7 +14,7 @@ AUTO_RERUN = declare(
     A loop runs it, in a shell of its own each time, until it succeeds or has been run often enough.
 
     Where it does no harm to run the whole step again, 'on-fail: {strategy: retry}' of the step is shorter.""",
-    "https://circleci.com/docs/automatic-reruns/",
+    "https://circleci.com/docs/guides/orchestrate/automatic-reruns/",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
 _LOOP = """\

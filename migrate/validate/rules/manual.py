@@ -15,7 +15,7 @@ MANUAL = declare(
     Bitbucket refuses the file.
 
     Take 'trigger: manual' out, or put a step before it that starts by itself.""",
-    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-use-manual-steps/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
 )
 
 
