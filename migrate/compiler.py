@@ -55,6 +55,7 @@ NOT_CONTINUED = declare(
 
     Convert the other one by itself, or leave it out.""",
     "https://circleci.com/docs/dynamic-config/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 UNREFERENCED = declare(
     "unreferenced",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from migrate.cli.explain import NOTHING, load_codes
 from migrate.diagnostics import CODES, Code, Fate
+from migrate.report.counterparts import pages
 from migrate.report.markup import documentation, escape, prose
 
 ROOT = Path(__file__).parents[1]
@@ -72,10 +73,10 @@ def _code(name: str) -> list[str]:
 
 
 def _places(code: Code) -> list[str]:
-    pages, proofs = documentation(code.urls), ", ".join(map(link, shown().get(code.id, ())))
+    known, proofs = documentation(pages(code)), ", ".join(map(link, shown().get(code.id, ())))
     said = link(rooms()[code.id])
     return [
-        *([f"- *Documentation:* {pages}"] if pages else []),
+        *([f"- *Documentation:* {known}"] if known else []),
         f"- *Said by* {said}" + (f"; shown in {proofs}" if proofs else ""),
     ]
 

@@ -9,6 +9,7 @@ import migrate
 from migrate.cli.candidates import codes
 from migrate.cli.exits import Misused
 from migrate.diagnostics import CODES, Code
+from migrate.report.counterparts import pages
 
 NOTHING = "nothing."
 """The advice of a code that has none: what it tells of needs no hand."""
@@ -55,7 +56,8 @@ def _explained(code: Code) -> str:
     lines = [f"{code.id} ({code.fate}): {code.title}"]
     for name, text in (("Cause", code.cause), ("Effect", code.effect), ("What to do", code.advice or NOTHING)):
         lines += ["", fill(f"{name}: {text}", _WIDTH)] if text else []
-    return "\n".join([*lines, *(["", *code.urls] if code.urls else [])])
+    urls = pages(code)
+    return "\n".join([*lines, *(["", *urls] if urls else [])])
 
 
 __all__ = ["NOTHING", "explain", "load_codes"]
