@@ -13,7 +13,11 @@ UNKNOWN_CHOICE = declare(
     "unknown-choice",
     Fate.ERROR,
     "The choices file has a key or value that does not exist",
-    "The message lists what is legal. Nothing was converted, because a choice with a typing error is no choice.",
+    """The key or the value is none that a choices file may have.
+
+    Nothing was converted, because a choice with a typing error is no choice.
+
+    The message lists what is legal; write one of these.""",
 )
 
 VALUES = {

@@ -35,9 +35,13 @@ UNREAD_KEY = declare(
     "unread-key",
     Fate.DROPPED,
     "A key that the converter does not know",
-    """Nothing was done with this key and what is below it. If it matters, write by hand what it meant; please tell us
-    too.""",
+    """No part of the converter asks for it.
+
+    Nothing was done with this key and what is below it.
+
+    If it matters, write by hand what it meant; please tell us too.""",
     "https://circleci.com/docs/configuration-reference/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference/",
 )
 
 
@@ -45,16 +49,25 @@ NOT_CONTINUED = declare(
     "not-continued",
     Fate.ERROR,
     "A continuation was given for a config that has none",
-    "Only a config with 'setup: true' goes on with another one. Convert the other one by itself, or leave it out.",
+    """Only a config with 'setup: true' goes on with another one.
+
+    The other config was not read.
+
+    Convert the other one by itself, or leave it out.""",
     "https://circleci.com/docs/dynamic-config/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 UNREFERENCED = declare(
     "unreferenced",
     Fate.DROPPED,
     "Something at the top of the config that nothing refers to",
-    """CircleCI lets any key stand at the top, for anchors, and reads only its own. No alias refers to this one, so that
-    it did nothing there either. If it has a typing error, mend it, and convert again.""",
+    """CircleCI lets any key stand at the top, for anchors, and reads only its own.
+
+    No alias refers to this one, so that it did nothing there either.
+
+    If it has a typing error, mend it, and convert again.""",
     "https://circleci.com/docs/introduction-to-yaml-configurations/#anchors-and-aliases",
+    "https://support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference/",
 )
 
 

@@ -57,15 +57,22 @@ Trail = tuple[Span, ...]
 class Code(NamedTuple):
     """A kind of note: a word that can be searched, what it does to the user, and where it is documented.
 
-    `explanation` says why there is a difference and what the reader should do about it; `urls` are the
-    documentation pages of the two languages.
+    `cause` says why there is something to say, `effect` what becomes of the source for it, and `advice` what the
+    reader should do; it is empty where nothing is to be done. `urls` are the documentation pages of the two languages.
     """
 
     id: str
     fate: Fate
     title: str
-    explanation: str
+    cause: str
+    effect: str
+    advice: str
     urls: tuple[str, ...] = ()
+
+    @property
+    def explanation(self) -> str:
+        """Cause, effect and advice in a row, as a report prints them."""
+        return " ".join(part for part in (self.cause, self.effect, self.advice) if part)
 
 
 CODES: dict[str, Code] = {}
@@ -73,11 +80,16 @@ CODES: dict[str, Code] = {}
 
 
 def declare(code: str, fate: Fate, title: str, explanation: str, *urls: str) -> Code:
-    """Declare a code next to the room that says it. A second declaration of the same id is our bug."""
+    """Declare a code next to the room that says it. A second declaration of the same id is our bug.
+
+    The explanation has a paragraph each for cause, effect and advice; the last is left out where nothing is to be done.
+    """
     if code in CODES:
         message = f"the code {code!r} is declared twice"
         raise AssertionError(message)
-    CODES[code] = Code(code, fate, title, " ".join(explanation.split()), urls)
+    parts = [" ".join(part.split()) for part in explanation.split("\n\n")]
+    cause, effect, advice = ("", *parts, "") if len(parts) == 1 else (*parts, "")[:3]
+    CODES[code] = Code(code, fate, title, cause, effect, advice, urls)
     return CODES[code]
 
 
@@ -113,8 +125,12 @@ TOO_LARGE = declare(
     """A config may have 3 million letters, 250,000 in one value; 220,000 keys and values (what aliases and merge keys
     repeat counts each time, and 100 letters count as a value); 5,000 steps in a job; and 20 million values once
     everything is expanded (10 letters count as a value, a step as 50, a job as 3,000). There may be 20,000 notes about
-    it, 1,000 of them errors. Such configs are generated, or were made to stop the reader: convert the parts that you
-    need.""",
+    it, 1,000 of them errors.
+
+    Nothing is written.
+
+    Such configs are generated, or were made to stop the reader: convert the parts that you need.""",
+    "https://circleci.com/docs/configuration-reference/",
 )
 LONGEST_TEXT = 250_000
 """Letters of one value, also after templates have been filled in."""

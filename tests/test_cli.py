@@ -522,12 +522,13 @@ def test_verify_refuses_what_is_no_yaml(folder: Path, text: str) -> None:
 
 
 def test_explain_knows_every_code() -> None:
-    """`explain` lists every code, and tells of one its fate, its explanation and its documentation."""
+    """`explain` lists every code, and tells of one its cause, its effect, what to do, and its documentation."""
     listed = run("explain").stdout.splitlines()
 
     assert {line.split()[0] for line in listed} == set(CODES)
     shown = " ".join(run("explain", "cache-key").stdout.split())
-    assert CODES["cache-key"].explanation in shown
+    code = CODES["cache-key"]
+    assert f"Cause: {code.cause} Effect: {code.effect} What to do: {code.advice} https" in shown
     assert all(url in shown for url in CODES["cache-key"].urls)
 
 

@@ -12,6 +12,7 @@ from sarif_pydantic import Sarif
 
 from migrate import Outcome
 from migrate.cli import main
+from migrate.diagnostics import CODES
 from migrate.report import json, sarif
 from migrate.report.sarif import Finding
 from migrate.report.summary import summarise
@@ -77,6 +78,16 @@ def test_sarif_is_read_by_others(config: golden.Config) -> None:
     rules = [rule.id for rule in run.tool.driver.rules or ()]
     assert rules == sorted(set(rules))
     assert all(rules[one.rule_index or 0] == one.rule_id for one in run.results or ())
+
+
+def test_a_rule_says_what_to_do() -> None:
+    """A viewer shows the advice of a code as its help; a code without advice has none."""
+    rules = logged(golden.Config("", CONFIG).convert())["runs"][0]["tool"]["driver"]["rules"]
+
+    assert rules
+    assert {rule["id"]: rule.get("help", {"text": ""})["text"] for rule in rules} == {
+        rule["id"]: CODES[rule["id"]].advice for rule in rules
+    }
 
 
 def test_a_result_tells_the_way_to_it() -> None:

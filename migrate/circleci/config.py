@@ -22,22 +22,31 @@ NOT_A_CONFIG = declare(
     "not-a-config",
     Fate.ERROR,
     "The file is no CircleCI config",
-    "A config is a YAML mapping with 'version', 'jobs' and, usually, 'workflows'.",
+    """A config is a YAML mapping with 'version', 'jobs' and, usually, 'workflows'.
+
+    Nothing was converted.
+
+    Name the file that CircleCI reads, mostly '.circleci/config.yml'.""",
     "https://circleci.com/docs/configuration-reference/",
 )
 VERSION_1 = declare(
     "version-1",
     Fate.ERROR,
     "CircleCI 1.0 is not read",
-    """CircleCI ended 1.0 in 2018. Write a 2.1 config first ('jobs' with 'docker' and 'steps', and a workflow),
-    then convert that.""",
+    """CircleCI ended 1.0 in 2018.
+
+    Nothing was converted.
+
+    Write a 2.1 config first ('jobs' with 'docker' and 'steps', and a workflow), then convert that.""",
     "https://circleci.com/docs/configuration-reference/#version",
 )
 VERSION_2 = declare(
     "version-2",
     Fate.KEPT,
     "Version 2 of the language",
-    "CircleCI itself takes only 2.1 since 21 September 2026. The config is read as version 2 was: without templates.",
+    """CircleCI itself takes only 2.1 since 21 September 2026.
+
+    The config is read as version 2 was: without templates.""",
     "https://circleci.com/docs/configuration-reference/#version",
 )
 VERSIONS = ("2", "2.0", "2.1")

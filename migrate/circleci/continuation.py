@@ -28,15 +28,19 @@ SETUP = declare(
     "setup-config",
     Fate.REWRITTEN,
     "A setup config and its continuation become one file",
-    """All pipelines stand in one file and start by themselves, so the job that chose the next config is gone. What
-    it chose by changed paths is a condition now.""",
+    """All pipelines stand in one file and start by themselves.
+
+    The job that chose the next config is gone. What it chose by changed paths is a condition now.""",
     _DOCS,
 )
 NOT_FOUND = declare(
     "continuation-missing",
     Fate.ERROR,
     "The config that a setup config continues with is not there",
-    """It is made while the pipeline runs, or lies elsewhere. The setup job fails on purpose where it would go on.
+    """It is made while the pipeline runs, or lies elsewhere.
+
+    The setup job fails on purpose where it would go on.
+
     Have the config made once, and give it with '--continuation FILE'.""",
     _DOCS,
 )
@@ -44,14 +48,22 @@ MISUSED = declare(
     "setup-misused",
     Fate.ERROR,
     "A setup config that CircleCI refuses",
-    "Only one workflow of a setup config may run, and the config that goes on may be no setup config again.",
+    """Only one workflow of a setup config may run, and the config that goes on may be no setup config again.
+
+    Nothing is written.
+
+    Leave one workflow in the setup config, and 'setup: true' out of the one that goes on.""",
     _DOCS,
 )
 SETUP_COMMANDS = declare(
     "setup-commands",
     Fate.DROPPED,
     "Commands of a setup job",
-    "The job is gone that only decided how the pipeline goes on. If one of its commands did more, put it into a step.",
+    """The job is gone that only decided how the pipeline goes on.
+
+    Its commands are gone with it.
+
+    If one of its commands did more, put it into a step.""",
     _DOCS,
 )
 

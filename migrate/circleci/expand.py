@@ -28,7 +28,11 @@ NO_WORKFLOW = declare(
     "no-workflow",
     Fate.ERROR,
     "There is nothing to run",
-    "A workflow lists its jobs. A config without 'workflows' runs the job named 'build'.",
+    """A workflow lists its jobs.
+
+    There is nothing to convert, so nothing is written.
+
+    Add the workflow; if the config is only a part of one, convert the whole.""",
     "https://circleci.com/docs/configuration-reference/#workflows",
 )
 
@@ -36,15 +40,22 @@ DISABLED = declare(
     "workflow-disabled",
     Fate.DROPPED,
     "A workflow that is switched off",
-    "Its condition asks for nothing and does not hold, so CircleCI never runs it, nor looks at what is in it.",
+    """Its condition asks for nothing and does not hold.
+
+    CircleCI never runs it, nor looks at what is in it, and so it is left out.
+
+    Remove it, or mend its condition, and convert again.""",
     "https://circleci.com/docs/configuration-reference/#using-when-in-workflows",
 )
 REFUSED_LATER = declare(
     "workflow-refused",
     Fate.DROPPED,
     "A workflow that CircleCI would refuse if it ran",
-    """With the defaults of the pipeline's parameters it does not run, and CircleCI does not look into it. It is left
-    out; mend it, or remove it.""",
+    """With the defaults of the pipeline's parameters it does not run, and CircleCI does not look into it.
+
+    It is left out.
+
+    Mend it, or remove it.""",
     "https://circleci.com/docs/configuration-reference/#using-when-in-workflows",
 )
 Known = dict[str, Any]

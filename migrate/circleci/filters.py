@@ -15,23 +15,33 @@ BAD_PATTERN = declare(
     "bad-pattern",
     Fate.ERROR,
     "A filter's regular expression cannot be read",
-    "A name between slashes is a regular expression that must match the whole branch or tag name.",
+    """A name between slashes is a regular expression that must match the whole branch or tag name.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Mend the pattern at the place that the message names, and convert again.""",
     "https://circleci.com/docs/configuration-reference/#filters",
 )
 BAD_EXPRESSION = declare(
     "bad-expression",
     Fate.ERROR,
     "An expression cannot be read",
-    'Expressions compare pipeline values: pipeline.git.branch == "main" and not pipeline.parameters.fast',
+    """The text is no expression of CircleCI's, or compares what cannot be compared.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Expressions compare pipeline values: pipeline.git.branch == "main" and not pipeline.parameters.fast""",
     "https://circleci.com/docs/configuration-reference/#filters",
 )
 NO_NAME = declare(
     "filter-matches-nothing",
     Fate.DROPPED,
     "A filter has a name that no branch and no tag can have",
-    """CircleCI compares a name as it stands; only what stands between slashes is a pattern. Git allows no such name, so
-    that the filter is of no effect, in CircleCI either. If it was meant as a pattern, write it between slashes, and
-    convert again.""",
+    """CircleCI compares a name as it stands; only what stands between slashes is a pattern.
+
+    Git allows no such name, so that the filter is of no effect, in CircleCI either.
+
+    If it was meant as a pattern, write it between slashes, and convert again.""",
     "https://circleci.com/docs/configuration-reference/#filters",
     "https://git-scm.com/docs/git-check-ref-format",
 )

@@ -21,7 +21,11 @@ JOB_GROUP = declare(
     Fate.ERROR,
     "A job group is used in a way that CircleCI refuses",
     """In a workflow a group takes name, requires, filters and serial-group, and nothing else; groups do not nest, and
-    one that is used twice needs a name each time.""",
+    one that is used twice needs a name each time.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Take the other keys out, or list the group's jobs in the workflow.""",
     "https://circleci.com/docs/configuration-reference/#job-groups",
 )
 _ALLOWED = ("filters", "name", "requires", "serial-group")

@@ -17,8 +17,12 @@ OPEN_PARAMETERS = declare(
     "continuation-parameters",
     Fate.APPROXIMATED,
     "Parameters of a continuation are made while the pipeline runs",
-    """The setup job computes them; here they have their defaults, so that a workflow whose condition asks for them is a
-    custom pipeline, or always runs. Look at each.""",
+    """The setup job computes them.
+
+    Here they have their defaults, so that a workflow whose condition asks for them is a custom pipeline, or always
+    runs.
+
+    Look at each.""",
     "https://circleci.com/docs/dynamic-config/",
 )
 

@@ -25,23 +25,34 @@ UNKNOWN_JOB = declare(
     "unknown-job",
     Fate.ERROR,
     "A workflow runs a job that does not exist",
-    "A workflow's jobs are jobs of the config, 'orb/job', or entries with 'type: approval'.",
+    """A workflow's jobs are jobs of the config, 'orb/job', or entries with 'type: approval'.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Look for a typing error, or define the job.""",
     "https://circleci.com/docs/configuration-reference/#jobs-in-workflow",
 )
 INLINE_TYPE = declare(
     "inline-type",
     Fate.ERROR,
     "A workflow's entry has a type that only a job can have",
-    "Only approvals are written where they are used; jobs of other types are defined under 'jobs:'.",
+    """Only approvals are written where they are used; jobs of other types are defined under 'jobs:'.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Define the job under 'jobs:', and name it in the workflow.""",
     "https://circleci.com/docs/configuration-reference/#job-type",
 )
 OVERRIDE = declare(
     "override-with",
     Fate.MANUAL,
     "A job that an orb may replace",
-    """CircleCI runs the orb's job in place of the config's own where the orb has it. Nothing is known about this orb,
-    so the config's own job was converted: compare the two, or give the orb's source with '--orb-source'.""",
-    "https://circleci.com/docs/how-to-override-config/",
+    """CircleCI runs the orb's job in place of the config's own where the orb has it.
+
+    Nothing is known about this orb, so the config's own job was converted.
+
+    Compare the two, or give the orb's source with '--orb-source'.""",
+    "https://circleci.com/docs/guides/orchestrate/how-to-override-config/",
 )
 _FOR_ROOMS = ("context", "serial-group")
 _OWN = ("name", "type", "requires", "filters", "matrix", "pre-steps", "post-steps", "override-with", *_FOR_ROOMS)

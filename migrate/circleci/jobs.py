@@ -22,21 +22,33 @@ UNKNOWN_EXECUTOR = declare(
     "unknown-executor",
     Fate.ERROR,
     "A job names an executor that does not exist",
-    "'executor' names one of the config's executors, or 'orb/executor'.",
+    """'executor' names one of the config's executors, or 'orb/executor'.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Look for a typing error, or define the executor.""",
     "https://circleci.com/docs/configuration-reference/#executors",
 )
 NO_STEPS = declare(
     "no-steps",
     Fate.ERROR,
     "A job has no steps",
-    "CircleCI wants at least one step in each job, after conditions have chosen.",
+    """CircleCI wants at least one step in each job, after conditions have chosen.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Give the job a step, or take it out of the workflow.""",
     "https://circleci.com/docs/configuration-reference/#steps",
 )
 IGNORED_STEPS = declare(
     "ignored-steps",
     Fate.DROPPED,
     "Steps of a job that runs none",
-    "Only jobs of the type 'build' run steps; CircleCI ignores those of the others.",
+    """Only jobs of the type 'build' run steps.
+
+    CircleCI ignores those of the others, and so they are left out.
+
+    If they were meant to run, give the job no 'type', and convert again.""",
     "https://circleci.com/docs/configuration-reference/#job-type",
 )
 _OWN = ("parameters", "description", "steps", "executor", "type")

@@ -26,16 +26,22 @@ ORB_GAP = declare(
     "orb-gap",
     Fate.ERROR,
     "A mapping does not say all that an orb does",
-    """Nothing stands for this command, job, executor or parameter. The steps that use it fail on purpose until they are
-    replaced, so that no build goes green without them. With the orb's source they are converted like your own code.""",
+    """Nothing stands for this command, job, executor or parameter.
+
+    The steps that use it fail on purpose until they are replaced, so that no build goes green without them.
+
+    Give the orb's source with '--orb-source': with it they are converted like your own code.""",
     _DOCS,
 )
 ORB_VERSION = declare(
     "orb-version",
     Fate.APPROXIMATED,
     "A mapping was not made for this version of an orb",
-    """The mapping was taken as it is for the nearest version that was read. Look whether the orb has changed what you
-    use of it; with its source, the very version is converted.""",
+    """The config asks for a version that was not read when the mapping was made.
+
+    The mapping was taken as it is for the nearest version that was read.
+
+    Look whether the orb has changed what you use of it; with its source, the very version is converted.""",
     _DOCS,
 )
 _HEAD = ("source", "checked", "versions", "older", "gaps")

@@ -13,7 +13,11 @@ MATRIX = declare(
     "bad-matrix",
     Fate.ERROR,
     "A matrix has the wrong shape, or too many combinations",
-    "A matrix has 'parameters', a mapping from names to lists of values; CircleCI runs at most 128 combinations.",
+    """A matrix has 'parameters', a mapping from names to lists of values; CircleCI runs at most 128 combinations.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Write each parameter's values as a list, and leave combinations out with 'exclude'.""",
     "https://circleci.com/docs/configuration-reference/#matrix",
 )
 MOST = 128

@@ -22,29 +22,44 @@ ORB_UNKNOWN = declare(
     "orb-unknown",
     Fate.ERROR,
     "Nothing is known about an orb",
-    """There is neither a mapping nor a source for this orb. The steps that use it fail on purpose until they are
-    replaced, so that no build goes green without them. Fetch its source, or give it with --orb-source.""",
+    """There is neither a mapping nor a source for this orb.
+
+    The steps that use it fail on purpose until they are replaced, so that no build goes green without them.
+
+    Fetch its source, or give it with --orb-source.""",
     _DOCS,
 )
 ORB_REFERENCE = declare(
     "orb-reference",
     Fate.ERROR,
     "A reference to an orb is malformed",
-    f"CircleCI wants {LEGAL}; it refuses a config with anything else below 'orbs'.",
+    f"""CircleCI wants {LEGAL}; it refuses a config with anything else below 'orbs'.
+
+    Nothing is written.
+
+    Mend the line that the message names.""",
     "https://circleci.com/docs/orb-concepts/#semantic-versioning",
 )
 ORB_SOURCE = declare(
     "orb-source",
     Fate.ERROR,
     "The source of an orb is none",
-    "An orb is a YAML mapping with 'commands', 'jobs', 'executors' and 'orbs'. Give the packed source, in one file.",
+    """An orb is a YAML mapping with 'commands', 'jobs', 'executors' and 'orbs'.
+
+    The source was not read, and nothing is written.
+
+    Give the packed source, in one file.""",
     _DOCS,
 )
 ORB_CIRCLE = declare(
     "orb-circle",
     Fate.ERROR,
     "Orbs import each other without end",
-    "The expansion would never end. Look which of the sources is not the one that was published.",
+    """The expansion would never end.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Look which of the sources is not the one that was published.""",
     _DOCS,
 )
 

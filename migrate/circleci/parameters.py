@@ -18,21 +18,33 @@ PARAMETER_TYPE = declare(
     "parameter-type",
     Fate.ERROR,
     "A value does not have the type of its parameter",
-    "CircleCI checks types strictly: quote what is to be a string, unquote what is to be a number or a boolean.",
+    """CircleCI checks types strictly.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Quote what is to be a string, unquote what is to be a number or a boolean.""",
     _DOCS,
 )
 PARAMETER_MISSING = declare(
     "parameter-missing",
     Fate.ERROR,
     "A required parameter got no value",
-    "A parameter without a default must be given at every call.",
+    """A parameter without a default must be given at every call.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Give the parameter at the call, or a default to its declaration.""",
     _DOCS,
 )
 PARAMETER_UNEXPECTED = declare(
     "parameter-unexpected",
     Fate.ERROR,
     "A call gives a parameter that is not declared",
-    "CircleCI refuses arguments that the called element does not declare. Look for a typing error.",
+    """CircleCI refuses arguments that the called element does not declare.
+
+    Nothing is written.
+
+    Look for a typing error.""",
     _DOCS,
 )
 

@@ -16,7 +16,11 @@ BAD_MAPPING = declare(
     Fate.ERROR,
     "A line of a path mapping cannot be read",
     """A line has a pattern, a parameter and its value, as in 'src/.* run-tests true', and in each line of the mapping
-    or in none a config's path. The line was left out: what it would have started does not run.""",
+    or in none a config's path.
+
+    The line was left out: what it would have started does not run.
+
+    Mend the line, and convert again.""",
     "https://circleci.com/docs/dynamic-config/",
 )
 CHANGED = "changed paths"

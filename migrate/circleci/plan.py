@@ -14,14 +14,22 @@ CYCLE = declare(
     "requires-cycle",
     Fate.ERROR,
     "Jobs wait for each other in a circle",
-    "No job of the circle could ever start. Remove one of its 'requires'.",
+    """No job of the circle could ever start.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Remove one of its 'requires'.""",
     "https://circleci.com/docs/configuration-reference/#requires",
 )
 UNKNOWN_REQUIRES = declare(
     "unknown-requires",
     Fate.ERROR,
     "A job requires a job that its workflow does not run",
-    "'requires' names jobs of the same workflow, by their name there.",
+    """'requires' names jobs of the same workflow, by their name there.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Look for a typing error, or run that job in the workflow as well.""",
     "https://circleci.com/docs/configuration-reference/#requires",
 )
 

@@ -12,9 +12,11 @@ SETTLED = declare(
     "parameter-settled",
     Fate.APPROXIMATED,
     "A pipeline parameter's default stands where no variable can",
-    """Whoever starts this pipeline may give a value, which commands read from a variable. Here a value is wanted before
-    the pipeline runs, so that the default stands for it, whatever is given. Where another value is needed, write a
-    second pipeline with it.""",
+    """Whoever starts this pipeline may give a value, which commands read from a variable.
+
+    Here a value is wanted before the pipeline runs, so that the default stands for it, whatever is given.
+
+    Where another value is needed, write a second pipeline with it.""",
     "https://circleci.com/docs/pipeline-variables/#pipeline-parameters",
 )
 

@@ -16,22 +16,32 @@ EXTRANEOUS_KEY = declare(
     "extraneous-key",
     Fate.ERROR,
     "A key that CircleCI does not take here",
-    "CircleCI refuses a config with such a key. Look for a typing error, or for a wrong indentation.",
+    """CircleCI refuses a config with such a key.
+
+    Nothing is written.
+
+    Look for a typing error, or for a wrong indentation.""",
     "https://circleci.com/docs/configuration-reference/",
 )
 IGNORED_KEY = declare(
     "ignored-key",
     Fate.KEPT,
     "A key that CircleCI does not read",
-    """Steps about caches, workspaces and artifacts may hold other keys than those that count, and so may all that is
-    in a config of version 2. They do nothing there.""",
+    """Steps about caches, workspaces and artifacts may hold other keys than those that count, and so may all that is in
+    a config of version 2.
+
+    They do nothing there, and nothing here.""",
     "https://circleci.com/docs/configuration-reference/#steps",
 )
 WRONG_VALUE = declare(
     "wrong-value",
     Fate.ERROR,
     "A value that CircleCI does not take here",
-    "The key takes only certain values, and CircleCI refuses a config with another one; the message says which.",
+    """The key takes only certain values, and CircleCI refuses a config with another one; the message says which.
+
+    Nothing is written.
+
+    Write one that the message names.""",
     "https://circleci.com/docs/configuration-reference/",
 )
 

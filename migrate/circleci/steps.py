@@ -20,24 +20,10 @@ from migrate.diagnostics import Fate, Trail, declare
 from migrate.yamlio.decode import Claims, peek
 from migrate.yamlio.nodes import Entry, Mapping, Node, Scalar, Sequence
 
-BUILTIN = [
-    "add_ssh_keys",
-    "attach_workspace",
-    "checkout",
-    "deploy",
-    "install_signing_bundle",
-    "persist_to_workspace",
-    "restore_cache",
-    "run",
-    "save_cache",
-    "setup_remote_docker",
-    "store_artifacts",
-    "store_test_results",
-    "with_tool_cache",
-]
 _AROUND = "with_tool_cache"
 """The built-in step that has steps of its own, which run in any case."""
 CONDITIONS = {"when": True, "unless": False}
+BUILTIN = [name for name in STEPS if name not in CONDITIONS]
 MOST_STEPS = 5000
 """Steps of a job, with the commands and conditions that they come through."""
 DEEPEST = 100
@@ -47,43 +33,66 @@ UNKNOWN_COMMAND = declare(
     "unknown-command",
     Fate.ERROR,
     "A step names a command that does not exist",
-    "A step is a built-in step, a command of the config, or 'orb/command'.",
+    """A step is a built-in step, a command of the config, or 'orb/command'.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Look for a typing error, or define the command.""",
     "https://circleci.com/docs/configuration-reference/#steps",
 )
 BAD_STEP = declare(
     "bad-step",
     Fate.ERROR,
     "A step has the wrong shape",
-    "A step is a name, or a mapping with exactly one key. Often the arguments are not indented enough.",
+    """A step is a name, or a mapping with exactly one key.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Often the arguments are not indented enough.""",
     "https://circleci.com/docs/configuration-reference/#steps",
 )
 COMMAND_CYCLE = declare(
     "command-cycle",
     Fate.ERROR,
     "Commands call each other in a circle",
-    "The expansion would never end. Remove one of the calls.",
+    """The expansion would never end.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Remove one of the calls.""",
     "https://circleci.com/docs/reusing-config/#authoring-reusable-commands",
 )
 CONDITION_UNKNOWN = declare(
     "condition-unknown",
     Fate.ERROR,
     "A condition asks for something that only the run knows",
-    """The steps below it cannot be chosen now. The step fails on purpose where they stood, so that no build
-    goes green without them.""",
+    """The steps below it cannot be chosen now.
+
+    The step fails on purpose where they stood, so that no build goes green without them.
+
+    Write the steps that shall run in the place of the failing command, or a workflow for each case.""",
     "https://circleci.com/docs/configuration-reference/#the-when-step",
 )
 BAD_CONDITION = declare(
     "bad-condition",
     Fate.ERROR,
     "A condition is no logic statement",
-    "A condition is a value, or a mapping with one of and, equal, matches, not, or.",
+    """A condition is a value, or a mapping with one of and, equal, matches, not, or.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Write one of these below the condition, and convert again.""",
     "https://circleci.com/docs/configuration-reference/#logic-statements",
 )
 NEVER_RUNS = declare(
     "never-runs",
     Fate.DROPPED,
     "Steps below a condition that never holds",
-    "No job gives the arguments that this condition wants, so the steps below it run nowhere.",
+    """No job gives the arguments that this condition wants.
+
+    The steps below it run nowhere, and are left out.
+
+    Remove them, or look for a typing error in the condition or in the arguments.""",
     "https://circleci.com/docs/configuration-reference/#the-when-step",
 )
 

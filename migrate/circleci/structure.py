@@ -13,7 +13,11 @@ UNUSED = declare(
     "unused",
     Fate.DROPPED,
     "A definition is never used",
-    "No workflow runs it, directly or through something else, so nothing of it is in the pipelines.",
+    """No workflow runs it, directly or through something else.
+
+    Nothing of it is in the pipelines.
+
+    Remove it, or look for a typing error where it should be used.""",
     "https://circleci.com/docs/reusing-config/",
 )
 

@@ -19,15 +19,22 @@ UNCLOSED_TAG = declare(
     "unclosed-tag",
     Fate.ERROR,
     "A << has no >>",
-    """In a 2.1 config every '<<' opens a template tag, also in scripts. Write a heredoc as 'cat \\<<EOF' and a
-    here-string as '\\<<<'.""",
+    """In a 2.1 config every '<<' opens a template tag, also in scripts.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Write a heredoc as 'cat \\<<EOF' and a here-string as '\\<<<'.""",
     "https://circleci.com/docs/reusing-config/",
 )
 UNKNOWN_ARGUMENT = declare(
     "undeclared-parameter",
     Fate.ERROR,
     "A template names a parameter that nobody declared",
-    "Only the parameters that the enclosing command, job or executor declares may be used in its body.",
+    """Only the parameters that the enclosing command, job or executor declares may be used in its body.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Declare the parameter where it is used, or mend its name.""",
     "https://circleci.com/docs/reusing-config/#using-the-parameters-declaration",
 )
 

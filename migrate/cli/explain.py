@@ -9,7 +9,10 @@ import migrate
 from migrate.cli.candidates import codes
 from migrate.cli.exits import Misused
 from migrate.diagnostics import CODES, Code
+from migrate.report.counterparts import pages
 
+NOTHING = "nothing."
+"""The advice of a code that has none: what it tells of needs no hand."""
 _WIDTH = 80
 
 
@@ -18,7 +21,8 @@ _WIDTH = 80
 def explain(code: str | None) -> None:
     """Say what the CODE of a note means.
 
-    It says why there is a difference and what to do about it; without CODE, all codes are listed.
+    It says why there is something to say, what became of the source, and what to do about it. Without CODE, all
+    codes are listed.
     """
     load_codes()
     if code is None:
@@ -49,8 +53,11 @@ def _near(code: str) -> str:
 def _explained(code: Code) -> str:
     from textwrap import fill
 
-    head = f"{code.id} ({code.fate}): {code.title}"
-    return "\n".join([head, "", fill(code.explanation, _WIDTH), *(["", *code.urls] if code.urls else [])])
+    lines = [f"{code.id} ({code.fate}): {code.title}"]
+    for name, text in (("Cause", code.cause), ("Effect", code.effect), ("What to do", code.advice or NOTHING)):
+        lines += ["", fill(f"{name}: {text}", _WIDTH)] if text else []
+    urls = pages(code)
+    return "\n".join([*lines, *(["", *urls] if urls else [])])
 
 
-__all__ = ["explain", "load_codes"]
+__all__ = ["NOTHING", "explain", "load_codes"]

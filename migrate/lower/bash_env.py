@@ -23,16 +23,22 @@ WRITTEN_ANEW = declare(
     "bash-env-anew",
     Fate.APPROXIMATED,
     "A command throws away what $BASH_ENV held",
-    """Later commands find only what the file holds then. The script has read the file before, and what it set stays
-    set: unset in the command what is no longer wanted.""",
+    """Later commands find only what the file holds then.
+
+    The script has read the file before, and what it set stays set.
+
+    Unset in the command what is no longer wanted.""",
     *_DOCS,
 )
 GOES_AWAY = declare(
     "bash-env-directory",
     Fate.APPROXIMATED,
     "$BASH_ENV goes to another directory",
-    """CircleCI's bash goes there before each command, from that command's own directory. The script has gone there
-    once, and 'working_directory' counts from there: write the directory into the command.""",
+    """CircleCI's bash goes there before each command, from that command's own directory.
+
+    The script has gone there once, and 'working_directory' counts from there.
+
+    Write the directory into the command.""",
     *_DOCS,
 )
 NAME = "BASH_ENV"

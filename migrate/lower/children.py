@@ -19,9 +19,10 @@ CHILD_PIPELINE = declare(
     "child-pipeline",
     Fate.REWRITTEN,
     "Jobs became a child pipeline",
-    """A step of the parent runs a custom pipeline of the same file and waits for it, so that its jobs wait for each
-    other and not for those beside them, or so that a pipeline has no more than 100 steps. The child can also be started
-    by itself, by a person, like any custom pipeline.""",
+    """Jobs shall wait for each other and not for those beside them, or a pipeline would have more than 100 steps.
+
+    A step of the parent runs a custom pipeline of the same file and waits for it. The child can also be started by
+    itself, by a person, like any custom pipeline.""",
     "https://circleci.com/docs/configuration-reference/#requires",
     "https://support.atlassian.com/bitbucket-cloud/docs/parent-child-pipelines/",
 )

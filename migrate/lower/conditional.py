@@ -13,16 +13,24 @@ STEP_CONDITION = declare(
     "step-condition",
     Fate.REWRITTEN,
     "A condition on the branch or the tag is asked while the step runs",
-    "CircleCI chose the commands before the pipeline ran. Here an 'if' around them asks for the same.",
+    """CircleCI chose the commands before the pipeline ran.
+
+    Here an 'if' around them asks for the same.""",
     _DOCS,
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Condition",
 )
 STEP_CONDITION_LOST = declare(
     "step-condition-lost",
     Fate.ERROR,
     "A step below a condition that cannot be asked for here",
     """A cache, an artifact or a service is a key of the step and has no condition, and bash can ask for the branch and
-    the tag only. The step fails on purpose where it stood.""",
+    the tag only.
+
+    The step fails on purpose where it stood.
+
+    Put the steps below the condition into a job of their own, with a filter, and convert again.""",
     _DOCS,
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Condition",
 )
 _VARIABLES = {"pipeline.git.branch": "BITBUCKET_BRANCH", "pipeline.git.tag": "BITBUCKET_TAG"}
 _COMMANDS = ("deploy", "run")

@@ -22,8 +22,11 @@ DOCKER_REFUSED = declare(
     "docker-refused",
     Fate.MANUAL,
     "A docker command that Bitbucket refuses",
-    """The docker service answers 'authorization denied' and the step fails there. The message says what to do; a runner
-    of your own refuses nothing.""",
+    """The docker service takes no privileged containers, nor what would reach out of its network and folders.
+
+    The docker service answers 'authorization denied' and the step fails there.
+
+    The message says what to do; a runner of your own refuses nothing.""",
     *_DOCS,
     "https://support.atlassian.com/bitbucket-cloud/docs/enable-and-use-runtime-v3/",
 )
@@ -31,24 +34,36 @@ DOCKER_MOUNT = declare(
     "docker-mount",
     Fate.MANUAL,
     "A container mounts a folder that lies outside the clone",
-    """The docker service mounts folders of the clone directory only, and refuses others. Copy what the container needs
-    into the clone and mount it from there. The daemon's own socket is not a file: it is at $DOCKER_HOST.""",
+    """The docker service mounts folders of the clone directory only, and refuses others.
+
+    The command is written as it was, and fails there.
+
+    Copy what the container needs into the clone and mount it from there. The daemon's own socket is not a file: it is
+    at $DOCKER_HOST.""",
     *_DOCS,
 )
 COMPOSE = declare(
     "docker-compose",
     Fate.MANUAL,
     "Docker Compose may be missing",
-    """Bitbucket brings docker's program into the step, and no Compose. See that the image has it, or install it.
-    Folders outside the clone directory, and privileged containers, are refused in its file, too.""",
+    """Bitbucket brings docker's program into the step, and no Compose.
+
+    A command that calls Compose fails where the image lacks it. Folders outside the clone directory, and privileged
+    containers, are refused in its file, too.
+
+    See that the image has it, or install it.""",
     *_DOCS,
 )
 COMPOSE_FETCHED = declare(
     "docker-compose-fetched",
     Fate.APPROXIMATED,
     "Docker Compose is fetched first",
-    """CircleCI's machine has Compose, and the step's image has not, so the script fetches it, in the version that its
-    address names. Folders outside the clone directory, and privileged containers, are refused in its file, too.""",
+    """CircleCI's machine has Compose, and the step's image has not.
+
+    The script fetches it, in the version that its address names. Folders outside the clone directory, and privileged
+    containers, are refused in its file, too.
+
+    Use an image that has Compose, if the download shall not be made in each build.""",
     *_DOCS,
 )
 DOCKER, COMPOSES = "docker", "docker-compose"

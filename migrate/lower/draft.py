@@ -21,8 +21,11 @@ RUN_TIME_VALUE = declare(
     "run-time-value",
     Fate.MANUAL,
     "A key wants a value that only the run knows",
-    """CircleCI puts the value in before the job starts. Bitbucket has it as a variable for scripts, and not for this
-    key, so the text stands there without it. Write what the key should say.""",
+    """CircleCI puts the value in before the job starts.
+
+    Bitbucket has it as a variable for scripts, and not for this key, so the text stands there without it.
+
+    Write what the key should say.""",
     "https://circleci.com/docs/pipeline-variables/",
     "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
 )
@@ -239,10 +242,7 @@ class StepDraft:
         return any(word in name for word in self.draft.catalog.words_without_bash)
 
     def note(self, code: Code, where: Trail | Span, detail: str) -> None:
-        """Say something about this job; `where` is a place in its definition, or a whole trail.
-
-        Of a job that is left out nothing more is said than why it is.
-        """
+        """Say something about this job unless it is left out; `where` is a place in its definition, or a trail."""
         trail = (where,) if isinstance(where, Span) else where
         if not self.dropped:
             self.draft.notes.add(code, trail, f"jobs.{self.job.key}", detail, job=self.job.id)

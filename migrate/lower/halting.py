@@ -20,16 +20,21 @@ STEP_HALT = declare(
     "step-halt",
     Fate.REWRITTEN,
     "A command ends the job, and well",
-    """CircleCI runs the command to its end, and then nothing more of the job. The script does the same by 'exit 0', or
-    by a file that the command makes where 'exit' would leave out some of it or end a shell in brackets only.""",
+    """CircleCI runs the command to its end, and then nothing more of the job.
+
+    The script does the same by 'exit 0', or by a file that the command makes where 'exit' would leave out some of it or
+    end a shell in brackets only.""",
     *_DOCS,
 )
 STEP_HALT_KEPT = declare(
     "step-halt-kept",
     Fate.APPROXIMATED,
     "A step that is ended early still keeps its files",
-    """In CircleCI no later step runs, so nothing is saved or stored. Bitbucket saves the caches and artifacts of every
-    step that ends well, as far as their files are there.""",
+    """In CircleCI no later step runs, so nothing is saved or stored.
+
+    Bitbucket saves the caches and artifacts of every step that ends well, as far as their files are there.
+
+    If half a result must not be kept, delete its files before the step ends.""",
     *_DOCS,
 )
 MARK = "/tmp/halted"  # noqa: S108 - in a container of its own

@@ -18,22 +18,27 @@ CLONE_DEPTH = declare(
     "clone-depth",
     Fate.REWRITTEN,
     "How much of the history is cloned",
-    """Bitbucket clones the last 50 commits, CircleCI all of them unless it is told otherwise. A step gets the depth
-    that the checkout asked for, or the whole history if one of its commands reads it.""",
+    """Bitbucket clones the last 50 commits, CircleCI all of them unless it is told otherwise.
+
+    A step gets the depth that the checkout asked for, or the whole history if one of its commands reads it.""",
     *_DOCS,
 )
 CLONE_TAGS = declare(
     "clone-tags",
     Fate.REWRITTEN,
     "A command looks for tags",
-    "Bitbucket's clone has no tags but the one that was pushed, so the script fetches them before the command.",
+    """Bitbucket's clone has no tags but the one that was pushed.
+
+    The script fetches them before the command.""",
     *_DOCS,
 )
 CLONE_BRANCHES = declare(
     "clone-branches",
     Fate.REWRITTEN,
     "A command looks for other branches",
-    "Bitbucket's clone has the branch that was pushed, so the script fetches those of 'origin' before the command.",
+    """Bitbucket's clone has the branch that was pushed, and no other.
+
+    The script fetches those of 'origin' before the command.""",
     *_DOCS,
 )
 _READERS = {"blame", "cherry", "describe", "log", "merge-base", "name-rev", "rev-list", "shortlog"}

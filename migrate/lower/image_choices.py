@@ -14,14 +14,22 @@ IMAGE_CHOSEN = declare(
     "image-chosen",
     Fate.REWRITTEN,
     "An image is replaced by choice",
-    "The choices file says under 'images' what stands for it. See that it has the programs that the jobs call.",
+    """The choices file says under 'images' what stands for it.
+
+    The step runs in the image that the choices name.
+
+    See that it has the programs that the jobs call.""",
     *_DOCS,
 )
 UNKNOWN_IMAGE = declare(
     "unknown-image",
     Fate.ERROR,
     "The choices file replaces an image that no job uses",
-    "The message lists the images of the jobs that run. An image is named as the config names it, with its tag.",
+    """An image is named as the config names it, with its tag, and no job that runs has this one.
+
+    Nothing is written.
+
+    The message lists the images of the jobs that run; write one of these.""",
     *_DOCS,
 )
 

@@ -17,8 +17,11 @@ RELEASE_JOB = declare(
     "release-job",
     Fate.ERROR,
     "A job that starts a release plan of CircleCI",
-    """The plan lives in CircleCI, with its environments and validations. Its step fails on purpose until you write in
-    its place what deploys the release; a Bitbucket deployment environment keeps the record of it.""",
+    """The plan lives in CircleCI, with its environments and validations.
+
+    Its step fails on purpose.
+
+    Write in its place what deploys the release; a Bitbucket deployment environment keeps the record of it.""",
     "https://circleci.com/docs/configuration-reference/#job-type",
     "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-monitor-deployments/",
 )
@@ -26,8 +29,11 @@ NEEDS_BASH = declare(
     "needs-bash",
     Fate.MANUAL,
     "A step needs bash, and its image may have none",
-    """The script asks for a name with '[[ ]]' or sets 'pipefail', which a plain sh may not know. Install bash in the
-    image, or take one that has it.""",
+    """The script asks for a name with '[[ ]]' or sets 'pipefail', which a plain sh may not know.
+
+    Where the image has no bash, the step fails at its top.
+
+    Install bash in the image, or take one that has it.""",
     "https://circleci.com/docs/configuration-reference/#default-shell-options",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Script",
 )

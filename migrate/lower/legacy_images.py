@@ -12,11 +12,16 @@ IMAGE_LEGACY = declare(
     "image-legacy",
     Fate.KEPT,
     "An image that CircleCI does not maintain any more",
-    """CircleCI stopped building the images 'circleci/…' at the end of 2021: what they hold is as old as that, without
-    the repairs since then. They can still be pulled, so the pipelines run in them as before. The images 'cimg/…' came
-    after them: they are made from Ubuntu and not from Debian, so that packages may have other names and versions.
-    Change the image when the pipelines run (the choices key 'images'), and see what the jobs say.""",
+    """CircleCI stopped building the images 'circleci/…' at the end of 2021: what they hold is as old as that,
+    without the repairs since then.
+
+    They can still be pulled, so the pipelines run in them as before.
+
+    Change the image when the pipelines run (the choices key 'images'), and see what the jobs say. The images
+    'cimg/…' came after them: they are made from Ubuntu and not from Debian, so that packages may have other names
+    and versions.""",
     "https://circleci.com/docs/guides/execution-managed/circleci-images/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/use-docker-images-as-build-environments/",
     "https://discuss.circleci.com/t/legacy-convenience-image-deprecation/41034",
 )
 

@@ -10,9 +10,13 @@ UNSUPPORTED_STEP = declare(
     "unsupported-step",
     Fate.ERROR,
     "A step that cannot be converted",
-    """The script fails on purpose where the step stood, so that no build goes green without it. Write by hand what
-    it did.""",
+    """Nothing is known that does on Bitbucket what the step did.
+
+    The script fails on purpose where the step stood, so that no build goes green without it.
+
+    Write by hand what it did.""",
     "https://circleci.com/docs/configuration-reference/#steps",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
 _ESCAPED = re.compile(r'(["\\$`])')
 

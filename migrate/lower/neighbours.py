@@ -15,15 +15,22 @@ PARENT_DIRECTORY = declare(
     "parent-directory",
     Fate.APPROXIMATED,
     "A command leaves the checkout through '..'",
-    """On CircleCI the checkout lies in the home directory, on Bitbucket in /opt/atlassian/pipelines/agent. What is put
-    beside the checkout with '..' is found with '..' again.""",
+    """On CircleCI the checkout lies in the home directory, on Bitbucket in /opt/atlassian/pipelines/agent.
+
+    What is put beside the checkout with '..' is found with '..' again.
+
+    Look for scripts of the repository that name the directory by its whole path.""",
     *_DOCS,
 )
 NEIGHBOUR_IN_HOME = declare(
     "neighbour-in-home",
     Fate.MANUAL,
     "A neighbour of the checkout is looked for in the home directory",
-    """On CircleCI both are the same place, on Bitbucket they are not. Write '..' or '~' in both commands.""",
+    """On CircleCI both are the same place, on Bitbucket they are not.
+
+    The commands are written as they were, and one does not find what the other made.
+
+    Write '..' or '~' in both commands.""",
     *_DOCS,
 )
 

@@ -19,17 +19,24 @@ OIDC = declare(
     "oidc",
     Fate.MANUAL,
     "A token of OpenID Connect has another issuer",
-    """The step asks for Bitbucket's token with 'oidc: true'. Who takes it trusts CircleCI: add Bitbucket's identity
-    provider there, with the URL and the audience that Repository settings, OpenID Connect, shows, and let the role's
-    trust policy ask for Bitbucket's subject, which names the repository and the step, not the project of CircleCI.""",
+    """Who takes the token trusts CircleCI, and Bitbucket's token has another issuer, audience and subject.
+
+    The step asks for Bitbucket's token with 'oidc: true'. Until it is trusted, logging in fails.
+
+    Add Bitbucket's identity provider there, with the URL and the audience that Repository settings, OpenID Connect,
+    shows, and let the role's trust policy ask for Bitbucket's subject, which names the repository and the step, not the
+    project of CircleCI.""",
     *_DOCS,
 )
 OIDC_CLAIMS = declare(
     "oidc-claims",
     Fate.MANUAL,
     "A token was asked for with claims or an audience of its own",
-    """Bitbucket's token has the audience of the workspace, which Repository settings, OpenID Connect, shows. Let who
-    takes the token expect that one.""",
+    """CircleCI makes a token with the claims that a command asks for; Bitbucket makes one for the step.
+
+    Bitbucket's token has the audience of the workspace, which Repository settings, OpenID Connect, shows.
+
+    Let who takes the token expect that one.""",
     *_DOCS,
 )
 _TOKENS = frozenset({"CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2"})

@@ -16,10 +16,14 @@ CIRCLECI_COMMAND = declare(
     "circleci-command",
     Fate.ERROR,
     "A command of CircleCI's own",
-    """The program 'circleci' exists in CircleCI's jobs only. What has a counterpart is replaced, and this has none.
-    What another shell, or a command in the background, is to end cannot be ended by it here: let it fail or write a
-    file, and ask behind it.""",
+    """The program 'circleci' exists in CircleCI's jobs only.
+
+    The step fails on purpose where a command stood that has no counterpart. What has one is replaced.
+
+    Leave the command out, or write what stands for it. What another shell, or a command in the background, is to end
+    cannot be ended by it here: let it fail or write a file, and ask behind it.""",
     "https://circleci.com/docs/use-the-circleci-cli-to-split-tests/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Script",
 )
 PROGRAMS = frozenset({"circleci", "circleci-agent"})
 HALTS = frozenset((program, "step", "halt") for program in PROGRAMS)

@@ -22,9 +22,11 @@ PLAIN_SECRET = declare(
     "plain-secret",
     Fate.MANUAL,
     "A secret stands in the config",
-    """Whoever can read the repository can read it, there as here: it is written on as it stands, so that the step
-    runs. Make a new one, keep it in a secured variable of this name, and delete what is written here. The report shows
-    '***' in its place.""",
+    """Whoever can read the repository can read it, there as here.
+
+    The secret is written on as it stands, so that the step runs. The report shows '***' in its place.
+
+    Make a new one, keep it in a secured variable of this name, and delete what is written here.""",
     "https://circleci.com/docs/security-recommendations/",
     "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
 )

@@ -14,33 +14,48 @@ SERVICE = declare(
     "service",
     Fate.APPROXIMATED,
     "A further container becomes a service",
-    """The service starts beside the step and listens on localhost, as in CircleCI. There the containers share the
-    memory of the job, here each service has an amount of its own, which the step lacks: 'memory' in its definition.""",
+    """On CircleCI the containers share the memory of the job, on Bitbucket each service has an amount of its own.
+
+    The service starts beside the step and listens on localhost, as in CircleCI. The step lacks the memory that it
+    takes.
+
+    Set 'memory' in the service's definition where it has too little, or takes too much.""",
     *_DOCS,
 )
 SERVICE_HOST = declare(
     "service-host",
     Fate.APPROXIMATED,
     "A container is called by a name",
-    """Bitbucket's services have no names but localhost, so the script gives them one in /etc/hosts. That is seen by
-    the step's own commands; the services, and containers that the step starts, do not see it.""",
+    """Bitbucket's services have no names but localhost.
+
+    The script gives them one in /etc/hosts. That is seen by the step's own commands; the services, and containers that
+    the step starts, do not see it.
+
+    Where one of these calls another, let it call localhost.""",
     *_DOCS,
 )
 SERVICE_PORT = declare(
     "service-port",
     Fate.MANUAL,
     "Two containers listen on one port",
-    """All services of a step share one network, so two that listen on the same port get in each other's way. Give one
-    of them another port with a variable that its image knows, or use one for both purposes.""",
+    """All services of a step share one network.
+
+    Two that listen on the same port get in each other's way: one of them does not start.
+
+    Give one of them another port with a variable that its image knows, or use one for both purposes.""",
     *_DOCS,
 )
 SERVICE_COMMAND = declare(
     "service-command",
     Fate.MANUAL,
     "A service has a command or an entrypoint of its own",
-    """Bitbucket's services start as their images say; no key changes that. The service has its defaults now, because
-    nothing says on which port it listens, or because its image wants keys of AWS. Set what the command set with a
-    variable that the image knows, build an image with this command, or start it with 'docker run' in the script.""",
+    """Bitbucket's services start as their images say; no key changes that.
+
+    The service has its defaults now, because nothing says on which port it listens, or because its image wants keys of
+    AWS.
+
+    Set what the command set with a variable that the image knows, build an image with this command, or start it with
+    'docker run' in the script.""",
     "https://circleci.com/docs/configuration-reference/#docker",
     "https://support.atlassian.com/bitbucket-cloud/docs/databases-and-service-containers/",
 )
@@ -49,10 +64,13 @@ SERVICE_STARTED = declare(
     Fate.APPROXIMATED,
     "The script starts a container",
     """A service has no command of its own, and a step five services at most, so the script starts the container in the
-    docker service. Its ports are on localhost, as those of a service. Its memory is that of docker's service, which has
+    docker service.
+
+    The container's ports are on localhost, as those of a service. Its memory is that of docker's service, which has
     more of it if all steps with docker can do with that; it does not see the services of the step. It begins to start
-    when the script does, and docker holds its ports from then on: a wait that only opens a port ends too early, so ask
-    the program itself ('pg_isready', 'redis-cli ping').""",
+    when the script does, and docker holds its ports from then on, so that a wait that only opens a port ends too early.
+
+    Ask the program itself whether it is there ('pg_isready', 'redis-cli ping').""",
     *_DOCS,
     "https://support.atlassian.com/bitbucket-cloud/docs/run-docker-commands-in-bitbucket-pipelines/",
 )
@@ -60,16 +78,22 @@ SERVICE_VARIABLE = declare(
     "service-variable",
     Fate.MANUAL,
     "A service's variable has a name that Bitbucket refuses",
-    """Names of a service's variables consist of letters, digits and '_'. The service has none of this name; build an
-    image that sets it, or start the container with 'docker run -e' in the script.""",
+    """Names of a service's variables consist of letters, digits and '_'.
+
+    The service has none of this name.
+
+    Build an image that sets it, or start the container with 'docker run -e' in the script.""",
     *_DOCS,
 )
 SERVICE_DOLLAR = declare(
     "service-dollar",
     Fate.APPROXIMATED,
     "A service's variable has a '$' in its value",
-    """CircleCI hands the value on as it is written, Bitbucket puts the value of a repository variable in its place. If
-    there is none of that name, write the value without '$', or keep it in a variable.""",
+    """CircleCI hands the value on as it is written, Bitbucket puts the value of a repository variable in its place.
+
+    The value differs if a repository variable has that name.
+
+    If there is none of that name, write the value without '$', or keep it in a variable.""",
     "https://circleci.com/docs/env-vars/",
     "https://support.atlassian.com/bitbucket-cloud/docs/databases-and-service-containers/",
 )
@@ -78,8 +102,11 @@ SERVICE_MISSING = declare(
     Fate.ERROR,
     "A step has more than five containers beside it",
     """A step has at most five services, the docker service among them, and nothing says on which port a further one
-    listens, so that 'docker run' could publish it. The script fails on purpose where it would begin without them. Start
-    them with 'docker run' in the docker service, or split the job.""",
+    listens, so that 'docker run' could publish it.
+
+    The script fails on purpose where it would begin without them.
+
+    Start them with 'docker run' in the docker service, or split the job.""",
     *_DOCS,
 )
 LOCAL = "127.0.0.1"

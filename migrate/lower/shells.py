@@ -23,32 +23,39 @@ SHELL_CALLED = declare(
     "shell-called",
     Fate.REWRITTEN,
     "A command has an interpreter of its own, which the script calls",
-    """CircleCI calls it with a file that holds the command. The script hands it the command as it stands, in the
-    directory and the environment that it had.""",
+    """CircleCI calls it with a file that holds the command.
+
+    The script hands it the command as it stands, in the directory and the environment that it had.""",
     *_DOCS,
 )
 SHELL_LOGIN = declare(
     "shell-login",
     Fate.REWRITTEN,
     "A job's shells are login shells",
-    """Each of them reads the profile before its command. Bitbucket's shell does not, so the script reads it once, at
-    its top.""",
+    """Each of them reads the profile before its command.
+
+    Bitbucket's shell does not, so the script reads it once, at its top.""",
     *_DOCS,
 )
 SHELL_OPTIONS = declare(
     "shell-options",
     Fate.REWRITTEN,
     "A shell with other options than CircleCI's own",
-    """The script's shell stands for it: a command that could tell the difference has the options set for it, in
-    brackets, or at the top where all commands want them.""",
+    """CircleCI starts each command with these options, Bitbucket one shell for the whole script.
+
+    The script's shell stands for it: a command that could tell the difference has the options set for it, in brackets,
+    or at the top where all commands want them.""",
     *_DOCS,
 )
 SHELL_SH = declare(
     "shell-sh",
     Fate.APPROXIMATED,
     "A command for sh runs in bash",
-    """Bitbucket runs a script in bash where the image has it, and the command with it, under the same options. What sh
-    understands means the same in bash, except that echo may not read '\\n' in its words: use printf for that.""",
+    """Bitbucket runs a script in bash where the image has it, and the command with it, under the same options.
+
+    What sh understands means the same in bash, except that echo may not read '\\n' in its words.
+
+    Use printf for that.""",
     *_DOCS,
 )
 OTHER_SHELL = declare(
@@ -56,7 +63,11 @@ OTHER_SHELL = declare(
     Fate.ERROR,
     "A command wants a shell of Windows",
     """Only a runner of your own has it, and there PowerShell reads the whole script: write the rest of the script for
-    it, too. In the cloud the step fails where the command stood.""",
+    it, too.
+
+    In the cloud the step fails where the command stood.
+
+    Choose 'unsupported-executors: self-hosted' for the job, or write the command for bash.""",
     *_DOCS,
 )
 DEFAULT = frozenset({"e", "pipefail"})

@@ -16,26 +16,36 @@ IP_RANGES = declare(
     "ip-ranges",
     Fate.MANUAL,
     "A job leaves from known addresses, and they are other ones now",
-    """Let Atlassian's addresses through your firewall in place of CircleCI's: https://ip-ranges.atlassian.com lists
-    them, those with the product 'bitbucket' and the direction 'egress'.""",
+    """CircleCI's list of addresses is not Atlassian's.
+
+    The step asks for Atlassian's short list, and a firewall that knows CircleCI's refuses it.
+
+    Let Atlassian's addresses through your firewall in place of CircleCI's: https://ip-ranges.atlassian.com lists them,
+    those with the product 'bitbucket' and the direction 'egress'.""",
     *_DOCS,
 )
 IP_RANGES_LOST = declare(
     "ip-ranges-lost",
     Fate.MANUAL,
     "A step is too small for known addresses",
-    """Only steps of size 4x and more can ask for Atlassian's short list of addresses; this one leaves from any address
-    of the cloud. Choose 'sizes: map', or give it 'size: 4x' and 'runtime: {cloud: {atlassian-ip-ranges: true}}', which
-    is four times the minutes; or run it on a runner of your own.""",
+    """Only steps of size 4x and more can ask for Atlassian's short list of addresses.
+
+    This step leaves from any address of the cloud.
+
+    Choose 'sizes: map', or give it 'size: 4x' and 'runtime: {cloud: {atlassian-ip-ranges: true}}', which is four times
+    the minutes; or run it on a runner of your own.""",
     *_DOCS,
 )
 SIZE_TOTAL = declare(
     "size-total",
     Fate.APPROXIMATED,
     "What the sizes of the steps cost",
-    """A step costs its minutes times its size: one of 4x costs four minutes for each that it runs. A faster step may
-    take some of that back. Sizes from 4x want a paid plan. With 'durations' in the choices file the sum is a better
-    one.""",
+    """A step costs its minutes times its size: one of 4x costs four minutes for each that it runs.
+
+    The note has the sum for the jobs of this config. A faster step may take some of that back.
+
+    See that your plan has the sizes: those from 4x want a paid one. With 'durations' in the choices file the sum is a
+    better one.""",
     "https://circleci.com/docs/credits/",
     _SIZES,
 )

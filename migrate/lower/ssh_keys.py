@@ -15,8 +15,12 @@ SSH_KEY = declare(
     "ssh-key",
     Fate.MANUAL,
     "SSH keys live in the repository settings",
-    """Create or paste the key under Repository settings, Pipelines, SSH keys, and fetch the fingerprints of the hosts
-    there. Every step then has it. A repository has one key pair.""",
+    """The key is in CircleCI's project settings, and no file of the repository has it.
+
+    Until Bitbucket has it, hosts refuse the step; then every step has it. A repository has one key pair.
+
+    Create or paste the key under Repository settings, Pipelines, SSH keys, and fetch the fingerprints of the hosts
+    there.""",
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/using-ssh-keys-in-bitbucket-pipelines/",
 )
@@ -24,8 +28,11 @@ SSH_KEY_VARIABLE = declare(
     "ssh-key-variable",
     Fate.MANUAL,
     "A further SSH key is a secured variable",
-    """A repository has one key pair, and another key is it. Keep this one in base64 ('base64 -w 0 FILE') as a secured
-    variable of the repository; the script puts it into a file, and tells ssh to try it.""",
+    """A repository has one key pair, and another key is it.
+
+    The script puts it into a file from a secured variable, and tells ssh to try it.
+
+    Keep this one in base64 ('base64 -w 0 FILE') as a secured variable of the repository.""",
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/set-up-pipelines-ssh-keys-on-linux/",
 )
@@ -33,8 +40,9 @@ SSH_KEY_FILE = declare(
     "ssh-key-file",
     Fate.REWRITTEN,
     "A command names the file of an SSH key",
-    """CircleCI's file has the key's fingerprint in its name; Bitbucket has the repository's key in another file, to
-    which the script links.""",
+    """CircleCI's file has the key's fingerprint in its name; Bitbucket has the repository's key in another file.
+
+    The script links the one to the other.""",
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
 )

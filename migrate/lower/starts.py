@@ -28,16 +28,25 @@ REQUIRES_DROPPED = declare(
     "requires-dropped",
     Fate.APPROXIMATED,
     "A job waited for a job that is left out",
-    """It no longer waits for that job's success, only for what that job itself waited for. If that job guarded a
-    deployment, let another step guard it.""",
+    """The other job has no step, so that nothing can wait for it.
+
+    The job no longer waits for that job's success, only for what that job itself waited for.
+
+    If that job guarded a deployment, let another step guard it.""",
     "https://circleci.com/docs/configuration-reference/#requires",
+    "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",
 )
 STRANGERS = declare(
     "waits-for-strangers",
     Fate.APPROXIMATED,
     "A job waits for jobs that it did not require",
     """Bitbucket runs a list of steps and groups, not a graph: a group starts when all of the group before it has ended
-    well. The job starts later, and does not start if one of the others fails.""",
+    well.
+
+    The job starts later, and does not start if one of the others fails.
+
+    If the wait is too long, choose 'layout: nested', which makes child pipelines of independent chains, or let the job
+    require less.""",
     "https://circleci.com/docs/configuration-reference/#requires",
     "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",
 )
@@ -45,9 +54,13 @@ FOREIGN_GATE = declare(
     "waits-for-foreign-gate",
     Fate.APPROXIMATED,
     "A job stands behind a manual step that it did not wait for",
-    """A pipeline goes on behind a manual step, or a group with one, when somebody has started it. With several gates
-    that do not wait for each other, what comes behind one comes behind others, too: it is held longer, and never runs
-    unasked.""",
+    """A pipeline goes on behind a manual step, or a group with one, when somebody has started it.
+
+    With several gates that do not wait for each other, what comes behind one comes behind others, too: it is held
+    longer, and never runs unasked.
+
+    If that is too long, let the gates wait for one approval, or choose '--style triggers' for a pipeline for each
+    workflow.""",
     "https://circleci.com/docs/workflows/#holding-a-workflow-for-a-manual-approval",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
 )
@@ -56,7 +69,11 @@ TOO_MANY = declare(
     Fate.ERROR,
     "A pipeline has more steps than Bitbucket takes",
     """A pipeline has at most 100 steps. What may stand in child pipelines does already; steps that a person starts and
-    deployments may not. Bitbucket refuses the file until some are put together or left out.""",
+    deployments may not.
+
+    Bitbucket refuses the file until some are put together or left out.
+
+    Put steps together, or leave some out.""",
     "https://circleci.com/docs/configuration-reference/#jobs-in-workflow",
     "https://support.atlassian.com/bitbucket-cloud/docs/limitations-of-bitbucket-pipelines/",
 )
@@ -64,23 +81,37 @@ NEVER_STARTS = declare(
     "never-starts",
     Fate.DROPPED,
     "A job that no event starts",
-    """CircleCI never runs it either: a job for tags needs tag filters on every job that it requires, and a job none of
-    whose required jobs run does not run.""",
+    """A job for tags needs tag filters on every job that it requires, and a job none of whose required jobs run does
+    not run.
+
+    CircleCI never runs it, and so it is in no pipeline.
+
+    Remove it, or mend its filters and those of the jobs that it requires, and convert again.""",
     "https://circleci.com/docs/workflows/#executing-workflows-for-a-git-tag",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 NEVER_FOR_TAGS = declare(
     "never-for-tags",
     Fate.DROPPED,
     "A job with a filter for tags that no tag starts",
-    """CircleCI does not run it for tags either: every job that it requires needs a filter for tags as well. If it was
-    meant to run, add one to each of them, and convert again.""",
+    """A tag runs a job only if every job that it requires has a filter for tags as well.
+
+    CircleCI does not run it for tags, and so it is in no pipeline of a tag.
+
+    If it was meant to run, add such a filter to each of them, and convert again.""",
     "https://circleci.com/docs/workflows/#executing-workflows-for-a-git-tag",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 NOTHING_LEFT = declare(
     "nothing-left",
     Fate.ERROR,
     "No job is left to run",
-    "Every job was left out, so the only pipeline fails on purpose, and says so.",
+    """Every job was left out.
+
+    The only pipeline fails on purpose, and says so.
+
+    Look at the notes that say why; 'unsupported-executors: self-hosted' keeps jobs for runners of your own.""",
+    "https://circleci.com/docs/configuration-reference/#executors",
     "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
 )
 _NOTHING = Step("nothing-to-do", "Nothing to do", (Command('echo "no job runs here"'),), image=PLAIN, clone=False)

@@ -18,9 +18,12 @@ IMAGE_USER = declare(
     "image-user",
     Fate.APPROXIMATED,
     "A command relies on the user 'circleci'",
-    """CircleCI runs the job's commands as the image's own user, Bitbucket as root, whose home is /root. sudo still
-    works where the image has it. 'run-as-user: 3434' below the name of a CircleCI image brings its user back; see then
-    that it may write in the clone directory.""",
+    """CircleCI runs the job's commands as the image's own user, Bitbucket as root, whose home is /root.
+
+    The command looks in another home. sudo still works where the image has it.
+
+    'run-as-user: 3434' below the name of a CircleCI image brings its user back; see then that it may write in the clone
+    directory.""",
     "https://circleci.com/docs/using-docker/",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
@@ -28,8 +31,10 @@ IMAGE_HOME = declare(
     "image-home",
     Fate.REWRITTEN,
     "The home directory gets what the image keeps in its user's",
-    """The image has folders of its own in /home/circleci, where its user, and programs that run as that user, find them
-    as '~/…'. A step runs as root, with another home directory, so that the script links them there.""",
+    """The image has folders of its own in /home/circleci, where its user, and programs that run as that user, find
+    them as '~/…'. A step runs as root, with another home directory.
+
+    The script links them there.""",
     "https://circleci.com/docs/using-docker/",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )

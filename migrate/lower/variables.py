@@ -25,38 +25,53 @@ VARIABLE_DIFFERS = declare(
     "variable-differs",
     Fate.APPROXIMATED,
     "A variable's counterpart means nearly the same",
-    "Bitbucket sets a variable for the same purpose, with a value of another form. Check what reads it.",
+    """Bitbucket sets a variable for the same purpose, with a value of another form.
+
+    The commands read the value of that one.
+
+    Check what reads it.""",
     *_DOCS,
 )
 VARIABLE_WITHOUT = declare(
     "variable-without-counterpart",
     Fate.MANUAL,
     "A variable that Bitbucket does not set",
-    "The command finds the variable empty. The message says what can stand in its place.",
+    """Nothing in Bitbucket has this value before the script runs.
+
+    The command finds the variable empty.
+
+    The message says what can stand in its place.""",
     *_DOCS,
 )
 VARIABLE_UNKNOWN = declare(
     "variable-unknown",
     Fate.MANUAL,
     "A variable is called as if it were CircleCI's own",
-    """CircleCI sets none of this name, so that it comes from the project's settings, a context or a program. If it
-    comes from settings, create it in Bitbucket's; else it is empty, there as here.""",
+    """CircleCI sets none of this name, so that it comes from the project's settings, a context or a program.
+
+    If it comes from settings, it is empty until it is in Bitbucket's, too; else it is empty, there as here.
+
+    Create it, if CircleCI's settings have it.""",
     *_DOCS,
 )
 VARIABLE_EXPORTED = declare(
     "variable-exported",
     Fate.REWRITTEN,
     "A variable keeps its name, for whoever reads it by that name",
-    """A program may read it, or the command sets it itself, so that the script exports it with Bitbucket's value.
-    Where CircleCI would not set it at all, it is set here, and empty.""",
+    """A program may read it, or the command sets it itself.
+
+    The script exports it with Bitbucket's value. Where CircleCI would not set it at all, it is set here, and empty.""",
     *_DOCS,
 )
 ENVIRONMENT_LISTED = declare(
     "environment-listed",
     Fate.APPROXIMATED,
     "A command lists the whole environment",
-    """It shows Bitbucket's variables, and of CircleCI's only those that other commands of the job need. Export what
-    else the list is read for.""",
+    """The command prints, or hands on, all variables that there are.
+
+    It shows Bitbucket's variables, and of CircleCI's only those that other commands of the job need.
+
+    Export what else the list is read for.""",
     *_DOCS,
 )
 _DIRECTORY = "CIRCLE_WORKING_DIRECTORY"

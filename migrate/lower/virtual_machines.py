@@ -24,34 +24,47 @@ MACHINE = declare(
     "machine",
     Fate.APPROXIMATED,
     "A virtual machine becomes a container",
-    """Bitbucket's cloud has containers only. The step runs in a general image, and has the docker service if its
-    commands use docker; privileged operations, system services and other kernels do not work there. Where the image has
-    another Ubuntu than the machine had, packages may have other names and versions.""",
+    """Bitbucket's cloud has containers only.
+
+    The step runs in a general image, and has the docker service if its commands use docker; privileged operations,
+    system services and other kernels do not work there. Where the image has another Ubuntu than the machine had,
+    packages may have other names and versions.
+
+    Look at the other notes of the job, which name the commands that want more than a container; such a job can run on a
+    runner of your own.""",
     *_DOCS,
 )
 MACHINE_DOCKER = declare(
     "machine-docker",
     Fate.APPROXIMATED,
     "A machine's commands may use docker, or not",
-    """No command in the config names docker, but one runs a script or a recipe of the repository, which may. The step
-    has the docker service, so that it works either way; take it out if nothing uses it: it takes 1 GB of the step's
-    memory.""",
+    """No command in the config names docker, but one runs a script or a recipe of the repository, which may.
+
+    The step has the docker service, so that it works either way. It takes 1 GB of the step's memory.
+
+    Take the service out if nothing uses it.""",
     *_DOCS,
 )
 MACHINE_SUDO = declare(
     "machine-sudo",
     Fate.REWRITTEN,
     "A command does without sudo",
-    """The step's commands run as root, and its image has no sudo, so the script calls what stood behind it. Scripts of
-    the repository that call sudo want it installed: 'apt-get update && apt-get install -y sudo'.""",
+    """The step's commands run as root, and its image has no sudo.
+
+    The script calls what stood behind it.
+
+    Scripts of the repository that call sudo want it installed: 'apt-get update && apt-get install -y sudo'.""",
     *_IMAGES,
 )
 MACHINE_TOOL = declare(
     "machine-tool",
     Fate.MANUAL,
     "A program of CircleCI's machine may be missing",
-    """CircleCI's machine image has the program, and the list of what the step's image has does not name it. Install it
-    in the script, or give the job an image that has it: the line says which, if that is known.""",
+    """CircleCI's machine image has the program, and the list of what the step's image has does not name it.
+
+    Where the image lacks it, the step fails at the command.
+
+    Install it in the script, or give the job an image that has it: the line says which, if that is known.""",
     *_IMAGES,
 )
 MACHINE_SYSTEM = declare(
@@ -59,8 +72,11 @@ MACHINE_SYSTEM = declare(
     Fate.MANUAL,
     "A command wants a whole machine",
     """A container has the kernel of its host and no service manager, so that modules, kernel settings, firewalls,
-    mounts and system services cannot be had there. Leave the command out if it only prepared the machine, or run the
-    job on a runner of your own.""",
+    mounts and system services cannot be had there.
+
+    The command is written as it was, and fails there.
+
+    Leave the command out if it only prepared the machine, or run the job on a runner of your own.""",
     *_IMAGES,
 )
 _INSTALLING = {"apt": "apt-get update && apt-get install -y {}", "npm": "npm install -g {}"}

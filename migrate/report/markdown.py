@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from migrate.diagnostics import Fate
 from migrate.report import mermaid, order, truth
 from migrate.report.changes import Group, Line, by_fate
+from migrate.report.counterparts import pages
 from migrate.report.markup import NO_LINKS, Links, code, documentation, escape, prose, table
 from migrate.report.rows import HELD
 from migrate.report.summary import Counts, Summary
@@ -133,7 +134,7 @@ def _changes(summary: Summary, changes: _Changes, links: Links) -> Iterator[str]
 
 
 def _group(group: Group, links: Links) -> Iterator[str]:
-    docs = documentation(group.code.urls)
+    docs = documentation(pages(group.code))
     yield f"#### {prose(group.code.title)} ({code(group.code.id)})"
     yield ""
     yield prose(group.code.explanation) + (f" Documentation: {docs}." if docs else "")

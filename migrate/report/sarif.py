@@ -55,6 +55,8 @@ def _rule(code: Code) -> dict[str, object]:
         "defaultConfiguration": {"level": _LEVELS[code.fate]},
         "properties": {"fate": str(code.fate)},
     }
+    if code.advice:
+        rule["help"] = {"text": code.advice}
     return rule | ({"helpUri": code.urls[0]} if code.urls else {})
 
 

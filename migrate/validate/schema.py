@@ -15,7 +15,11 @@ SCHEMA = declare(
     "pipelines-schema",
     Fate.ERROR,
     "The file is not what Bitbucket's schema asks for",
-    "The message is the schema's. Compare the key with the reference of bitbucket-pipelines.yml.",
+    """The message is the schema's.
+
+    Bitbucket refuses the file, or does not read the key.
+
+    Compare the key with the reference of bitbucket-pipelines.yml.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference/",
 )
 _LENGTH = 160

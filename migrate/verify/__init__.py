@@ -25,7 +25,13 @@ VERIFY_DIFFERENCE = declare(
     Fate.ERROR,
     "The pipelines do something else than the config, and nothing says why",
     """Both were run on the same events, and the jobs, their order or their gates differ where no other note tells of
-    it. That is a mistake of the converter: correct the pipelines by hand, and please tell us.""",
+    it.
+
+    That is a mistake of the converter, and on these events the pipelines do the wrong thing.
+
+    Correct the pipelines by hand, and please tell us.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 
 

@@ -15,31 +15,48 @@ NOT_YAML = declare(
     "not-yaml",
     Fate.ERROR,
     "The file is not YAML",
-    "The text cannot be read as YAML, so nothing was converted. Mend the place that the message names.",
+    """The text cannot be read as YAML.
+
+    Nothing was converted.
+
+    Mend the place that the message names.""",
+    "https://circleci.com/docs/introduction-to-yaml-configurations/",
     "https://yaml.org/spec/1.1/",
 )
 DUPLICATE_KEY = declare(
     "duplicate-key",
     Fate.ERROR,
     "A key stands twice in one mapping",
-    """CircleCI refuses a mapping with two equal keys, because only one of them could count. Remove one. Keys are equal
-    if they have the same value: 'yes' and 'true' are, and so are '16' and '0x10'.""",
+    """CircleCI refuses a mapping with two equal keys, because only one of them could count.
+
+    Nothing is written.
+
+    Remove one. Keys are equal if they have the same value: 'yes' and 'true' are, and so are '16' and '0x10'.""",
+    "https://circleci.com/docs/introduction-to-yaml-configurations/",
     "https://yaml.org/spec/1.1/#id861060",
 )
 BAD_KEY = declare(
     "bad-key",
     Fate.ERROR,
     "A key is a list or a mapping",
-    """A key of a config is a word or a number. A value that begins with '{{' or '[' wants quotes around it: without
-    them YAML reads a mapping or a list.""",
+    """A key of a config is a word or a number.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    A value that begins with '{{' or '[' wants quotes around it: without them YAML reads a mapping or a list.""",
+    "https://circleci.com/docs/introduction-to-yaml-configurations/",
     "https://yaml.org/spec/1.1/#id861060",
 )
 TOO_DEEP = declare(
     "too-deep",
     Fate.ERROR,
     "Lists and mappings are nested too deeply",
-    """At most 256 may stand inside one another; CircleCI's own reader stops earlier. Take the nested part out, such as
-    into a command.""",
+    """At most 256 may stand inside one another; CircleCI's own reader stops earlier.
+
+    The rest was not read, and nothing is written.
+
+    Take the nested part out, such as into a command.""",
+    "https://circleci.com/docs/configuration-reference/",
 )
 DEEPEST = 256
 MOST_VALUES = 220_000

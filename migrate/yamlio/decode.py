@@ -14,14 +14,22 @@ WRONG_TYPE = declare(
     "wrong-type",
     Fate.ERROR,
     "A value has the wrong type",
-    "The key wants another type of value than the one it has, and CircleCI refuses such a config.",
+    """The key wants another type of value than the one it has.
+
+    CircleCI refuses such a config, so nothing is written.
+
+    Write the value as the message says.""",
     "https://circleci.com/docs/configuration-reference/",
 )
 MISSING_KEY = declare(
     "missing-key",
     Fate.ERROR,
     "A required key is missing",
-    "CircleCI refuses a config in which this key is missing or empty.",
+    """CircleCI refuses a config in which this key is missing or empty.
+
+    Nothing is written.
+
+    Write the key that the message names.""",
     "https://circleci.com/docs/configuration-reference/",
 )
 

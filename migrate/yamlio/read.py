@@ -24,16 +24,25 @@ YAML_TAG = declare(
     Fate.ERROR,
     "A YAML tag makes something that no config has",
     """CircleCI reads text, numbers, booleans, null, dates, lists and mappings, and refuses tags that make something
-    else, such as '!!binary' and '!mine'. Write the value itself, without the tag.""",
+    else, such as '!!binary' and '!mine'.
+
+    Nothing is written.
+
+    Write the value itself, without the tag.""",
+    "https://circleci.com/docs/introduction-to-yaml-configurations/",
     "https://yaml.org/spec/1.1/#id858600",
 )
 MORE_DOCUMENTS = declare(
     "more-documents",
     Fate.DROPPED,
     "The file has several YAML documents",
-    """A config is one document: what stands behind the second '---' was not read. Put it into a file of its own, or
-    delete it.""",
+    """A config is one document.
+
+    What stands behind the second '---' was not read.
+
+    Put it into a file of its own, or delete it.""",
     "https://circleci.com/docs/configuration-reference/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference/",
 )
 
 LARGEST = 3 * 1024 * 1024

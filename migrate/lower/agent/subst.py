@@ -13,9 +13,12 @@ ENV_SUBST = declare(
     "env-subst",
     Fate.MANUAL,
     "The image needs 'envsubst'",
-    """'envsubst' of GNU gettext puts variables into a text, and the step fails where the image lacks it: install the
-    package, called 'gettext-base' in Debian and Ubuntu and 'gettext' elsewhere. It fills in $X and ${X}; a text with
-    ${X:-default} or another operator stays as it is, where CircleCI's command heeds it.""",
+    """'circleci env subst' is written as 'envsubst' of GNU gettext, which puts variables into a text.
+
+    The step fails where the image lacks it. It fills in $X and ${X}; a text with ${X:-default} or another operator
+    stays as it is, where CircleCI's command heeds it.
+
+    Install the package, called 'gettext-base' in Debian and Ubuntu and 'gettext' elsewhere.""",
     "https://circleci.com/docs/env-vars/",
     "https://support.atlassian.com/bitbucket-cloud/docs/use-docker-images-as-build-environments/",
 )

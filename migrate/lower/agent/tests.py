@@ -21,8 +21,12 @@ TESTS_LISTED = declare(
     "tests-listed",
     Fate.APPROXIMATED,
     "A list of tests that 'find' or bash makes",
-    """The same names come, sorted. A folder that is not there is an error of 'find', where 'circleci tests glob' prints
-    nothing. Where only the run knows the pattern, bash expands it.""",
+    """'circleci tests glob' is a program of CircleCI's own.
+
+    'find' or bash makes the list. The same names come, sorted. A folder that is not there is an error of 'find', where
+    'circleci tests glob' prints nothing. Where only the run knows the pattern, bash expands it.
+
+    See that the folder is there, where it may not be.""",
     _CIRCLECI,
     _BITBUCKET,
 )
@@ -30,7 +34,9 @@ TESTS_UNSPLIT = declare(
     "tests-unsplit",
     Fate.REWRITTEN,
     "Tests are not split",
-    """One step runs all of them, so the list goes through whole, and nothing asks how long tests took.""",
+    """One step runs all tests.
+
+    The list goes through whole, and nothing asks how long tests took.""",
     _CIRCLECI,
     _BITBUCKET,
 )
@@ -38,8 +44,12 @@ TESTS_SHARED = declare(
     "tests-shared",
     Fate.APPROXIMATED,
     "Steps share the tests by their place in a list",
-    """Each step takes every so many-th line of the sorted list, so that each test runs once. CircleCI also knows how
-    long each test took and could even the shares out; Bitbucket keeps no such times.""",
+    """Bitbucket keeps no times of tests.
+
+    Each step takes every so many-th line of the sorted list, so that each test runs once. CircleCI also knows how long
+    each test took and could even the shares out.
+
+    If one step takes much longer than the others, give the list another order.""",
     _CIRCLECI,
     _BITBUCKET,
 )
@@ -47,8 +57,12 @@ TESTS_RUN = declare(
     "tests-run",
     Fate.APPROXIMATED,
     "A test command gets its tests through a pipe",
-    """The command runs as it is, with the list as its input. CircleCI could also run only the tests again that had
-    failed; running the step again runs all of them.""",
+    """'circleci tests run' is a program of CircleCI's own.
+
+    The command runs as it is, with the list as its input. CircleCI could also run only the tests again that had failed;
+    running the step again runs all of them.
+
+    If that takes too long, let the test program remember what failed, as '--last-failed' of pytest does.""",
     _CIRCLECI,
     _BITBUCKET,
 )

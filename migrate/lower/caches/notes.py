@@ -13,32 +13,44 @@ CACHE = declare(
     "cache",
     Fate.REWRITTEN,
     "A cache with key files",
-    """The cache is restored when the step starts and saved when it ends well, one cache for each path. As in
-    CircleCI, one that was saved is not saved again under the same key: of steps that run at once the first that ends
-    saves it, and a job that only restored it saves it, too, where nobody has yet.""",
+    """Bitbucket's caches are keys of the step, with the files that make their name.
+
+    The cache is restored when the step starts and saved when it ends well, one cache for each path. As in CircleCI, one
+    that was saved is not saved again under the same key: of steps that run at once the first that ends saves it, and a
+    job that only restored it saves it, too, where nobody has yet.""",
     *_DOCS,
 )
 CACHE_KEY = declare(
     "cache-key",
     Fate.APPROXIMATED,
     "A cache key that Bitbucket cannot have",
-    """A Bitbucket cache is found by its name and the content of files in the repository, nothing else. Without a key
-    file it is kept for a week and then made anew, so what it holds can be up to a week old. To throw one away, delete
-    it in Bitbucket (Pipelines, Caches), or rename it.""",
+    """A Bitbucket cache is found by its name and the content of files in the repository, nothing else.
+
+    Without a key file it is kept for a week and then made anew, so what it holds can be up to a week old.
+
+    To throw one away, delete it in Bitbucket (Pipelines, Caches), or rename it.""",
     *_DOCS,
 )
 CACHE_SHARED_PATH = declare(
     "cache-shared-path",
     Fate.APPROXIMATED,
     "Two caches of one step have the same path",
-    "A path is restored from one cache only; the last one that the job names is kept, because it holds most.",
+    """A path is restored from one cache only.
+
+    The last one that the job names is kept, because it holds most.
+
+    If the job needs the other one, give it a path of its own.""",
     *_DOCS,
 )
 CACHE_UNPAIRED = declare(
     "cache-unpaired",
     Fate.DROPPED,
     "A cache that is restored but never saved",
-    "No job saves a cache under this key, so nothing would be restored.",
+    """No job saves a cache under this key.
+
+    Nothing would be restored, so there is no cache.
+
+    If it was meant to be saved, look for a typing error in one of the keys, and convert again.""",
     *_DOCS,
 )
 CACHE_SOURCE = declare(
@@ -46,16 +58,22 @@ CACHE_SOURCE = declare(
     Fate.DROPPED,
     "A cache of the repository itself",
     """Bitbucket clones before it restores caches, and what a cache holds replaces what is there: the files of another
-    commit would come over those of this one. The clone has the files; what jobs made among them they make again.""",
+    commit would come over those of this one.
+
+    The cache is left out. The clone has the files; what jobs made among them they make again.
+
+    If making it takes long, cache the folder that holds it, and not the whole checkout.""",
     *_DOCS,
 )
 CACHE_OF_RUN = declare(
     "cache-of-run",
     Fate.REWRITTEN,
     "A cache that hands files on within one run",
-    """Its key has the commit, or the run, in it, and a later job of the same run restores it. A Bitbucket cache has no
-    such key, and would bring the files of another commit, so that they go as an artifact, as those of a workspace do.
-    CircleCI also brings them to a job that is run again days later; an artifact is kept for 14 days.""",
+    """Its key has the commit, or the run, in it, and a later job of the same run restores it.
+
+    A Bitbucket cache has no such key, and would bring the files of another commit, so that they go as an artifact, as
+    those of a workspace do. CircleCI also brings them to a job that is run again days later; an artifact is kept for 14
+    days.""",
     "https://circleci.com/docs/caching/",
     "https://support.atlassian.com/bitbucket-cloud/docs/use-artifacts-in-steps/",
 )
@@ -65,8 +83,11 @@ CACHE_OF_OTHERS = declare(
     "A cache that handed files on within one run",
     """Its key has the commit, or the run, in it, and a Bitbucket cache would bring the files of another commit. The
     workflow also has a workspace elsewhere than in the checkout, or jobs that check out into other places, with which
-    these files cannot be mixed. The step that restored them fails on purpose: persist them to a workspace instead, and
-    convert again.""",
+    these files cannot be mixed.
+
+    The step that restored them fails on purpose.
+
+    Persist the files to a workspace instead, and convert again.""",
     *_DOCS,
 )
 _MEANS = {

@@ -26,24 +26,33 @@ PREFERRED = declare(
     "pipe-preferred",
     Fate.REWRITTEN,
     "A command becomes a pipe",
-    """The choices say 'pipes: prefer'. The pipe does the same as the command, with the same words, and logs in with the
-    same variables, which it is given by name. What only installed the command's program may go.""",
+    """The choices say 'pipes: prefer'.
+
+    The pipe does the same as the command, with the same words, and logs in with the same variables, which it is given
+    by name. What only installed the command's program may go.""",
+    "https://circleci.com/docs/configuration-reference/#run",
     *_DOCS,
 )
 DIFFERS = declare(
     "pipe-preferred-differs",
     Fate.APPROXIMATED,
     "A command becomes a pipe, and something differs",
-    """The choices say 'pipes: prefer'. The pipe does what the command did, but for what the line says. If that matters,
-    write the command in its place.""",
+    """The choices say 'pipes: prefer'.
+
+    The pipe does what the command did, but for what the line says.
+
+    If that matters, write the command in its place.""",
+    "https://circleci.com/docs/configuration-reference/#run",
     *_DOCS,
 )
 STAYS = declare(
     "pipe-not-preferred",
     Fate.KEPT,
     "A command stays, though pipes are preferred",
-    """The choices say 'pipes: prefer', and this is a command that others write as a pipe. Here the pipe would not do
-    the same, for the reason that the line gives, so the command is written as it was.""",
+    """The choices say 'pipes: prefer', and this is a command that others write as a pipe.
+
+    Here the pipe would not do the same, for the reason that the line gives, so the command is written as it was.""",
+    "https://circleci.com/docs/configuration-reference/#run",
     *_DOCS,
 )
 _PREFER = "prefer"

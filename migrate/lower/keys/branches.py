@@ -9,8 +9,11 @@ BRANCHES_IGNORED = declare(
     "branches-ignored",
     Fate.DROPPED,
     "A job's own 'branches' beside workflows",
-    """CircleCI ignores the key where workflows say what runs, so it is ignored here too. If it was meant to hold, write
-    it as 'filters' of the job's entry in the workflow, and convert again.""",
+    """CircleCI ignores the key where workflows say what runs.
+
+    It is ignored here too.
+
+    If it was meant to hold, write it as 'filters' of the job's entry in the workflow, and convert again.""",
     "https://circleci.com/docs/workflows/#branch-level-job-execution",
     "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )

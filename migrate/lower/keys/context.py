@@ -9,8 +9,12 @@ CONTEXT = declare(
     "context",
     Fate.MANUAL,
     "A context's variables must be created",
-    """Create the context's variables as workspace, repository or deployment variables. A context that only some people
-    may use is a gate: use a deployment environment with restricted permissions for it.""",
+    """CircleCI hands a context's variables to the job; their values are not in the config.
+
+    The step finds none of them until they exist in Bitbucket.
+
+    Create the context's variables as workspace, repository or deployment variables. A context that only some people may
+    use is a gate: use a deployment environment with restricted permissions for it.""",
     "https://circleci.com/docs/contexts/",
     "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
 )

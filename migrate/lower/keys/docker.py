@@ -16,8 +16,12 @@ CONTAINER_COMMAND = declare(
     "container-command",
     Fate.MANUAL,
     "The first container has a command or an entrypoint of its own",
-    """Bitbucket starts nothing in a build image but the script. If what it started is needed, such as a server, start
-    it in the script, with '&' behind it; if it only kept the container alive, nothing is missing.""",
+    """Bitbucket starts nothing in a build image but the script.
+
+    The command is left out.
+
+    If what it started is needed, such as a server, start it in the script, with '&' behind it; if it only kept the
+    container alive, nothing is missing.""",
     "https://circleci.com/docs/configuration-reference/#docker",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )

@@ -20,32 +20,43 @@ ENVIRONMENT = declare(
     "environment",
     Fate.REWRITTEN,
     "Environment variables become export lines",
-    """Bitbucket has no map of variables for a step, so the script, and the after-script, export them first.
-    Pipes do not see them.""",
+    """Bitbucket has no map of variables for a step.
+
+    The script, and the after-script, export them first. Pipes do not see them.""",
     *_DOCS,
 )
 VARIABLE_NAME = declare(
     "variable-name",
     Fate.DROPPED,
     "A variable has a name that no shell can export",
-    "A name consists of letters, digits and '_', and begins with no digit. Rename the variable where it is read.",
+    """A name consists of letters, digits and '_', and begins with no digit.
+
+    The script does not export it.
+
+    Rename the variable where it is read.""",
     *_DOCS,
 )
 NUMBER_PASSED = declare(
     "number-passed",
     Fate.REWRITTEN,
     "A variable's value is a number, which has another spelling",
-    """Without quotes 3.10 is the number 3.1, 017 is 15 and 1000000 is 1e+06, and so CircleCI passes them. The script
-    has what CircleCI passed. If the text was meant, put it in quotes in the config, or mend the export line.""",
+    """Without quotes 3.10 is the number 3.1, 017 is 15 and 1000000 is 1e+06, and so CircleCI passes them.
+
+    The script has what CircleCI passed.
+
+    If the text was meant, put it in quotes in the config, or mend the export line.""",
     *_DOCS,
 )
 VARIABLE_LITERAL = declare(
     "variable-literal",
     Fate.REWRITTEN,
     "A variable's value is the name of another one",
-    """CircleCI puts nothing in the place of '$X' in a value, so that a program finds that very text. The script does
-    the same. If the other variable's value was meant, write the export line without its quotes; if both have the same
-    name, delete it.""",
+    """CircleCI puts nothing in the place of '$X' in a value, so that a program finds that very text.
+
+    The script does the same.
+
+    If the other variable's value was meant, write the export line without its quotes; if both have the same name,
+    delete it.""",
     *_DOCS,
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -18,8 +18,11 @@ RUN_AS_USER = declare(
     "run-as-user",
     Fate.APPROXIMATED,
     "A container runs as another user than root",
-    """Bitbucket wants the number of a user that the image has, with a home directory. Nothing says whether that user
-    may write in the clone directory: see that the first step that does so succeeds, or take the key out.""",
+    """Bitbucket wants the number of a user that the image has, with a home directory.
+
+    The container runs as that user. Nothing says whether that user may write in the clone directory.
+
+    See that the first step that does so succeeds, or take the key out.""",
     "https://circleci.com/docs/configuration-reference/#docker",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
@@ -27,8 +30,12 @@ USER_UNKNOWN = declare(
     "user-number-unknown",
     Fate.MANUAL,
     "A container's user has a name, and Bitbucket wants a number",
-    """'id -u NAME' in the image prints the number: write it as 'run-as-user' below the image's name. Until then the
-    container runs as root. The user needs a home directory.""",
+    """The config names the user, and only the image knows its number.
+
+    Until the number is given, the container runs as root.
+
+    'id -u NAME' in the image prints the number: write it as 'run-as-user' below the image's name. The user needs a home
+    directory.""",
     "https://circleci.com/docs/configuration-reference/#docker",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
@@ -36,8 +43,12 @@ IMAGE_ROLE = declare(
     "image-role",
     Fate.MANUAL,
     "An image is pulled with a role of AWS",
-    """The role trusts CircleCI's identity provider. Add Bitbucket's, which Repository settings, OpenID Connect, shows,
-    to AWS and to the role's trust policy, or the image cannot be pulled.""",
+    """The role trusts CircleCI's identity provider.
+
+    The image cannot be pulled until the role trusts Bitbucket.
+
+    Add Bitbucket's identity provider, which Repository settings, OpenID Connect, shows, to AWS and to the role's trust
+    policy.""",
     "https://circleci.com/docs/pull-an-image-from-aws-ecr-with-oidc/",
     "https://support.atlassian.com/bitbucket-cloud/docs/use-aws-ecr-images-in-pipelines-with-openid-connect/",
 )
@@ -45,8 +56,11 @@ IMAGE_GOOGLE = declare(
     "image-google",
     Fate.MANUAL,
     "An image is pulled with an identity of Google Cloud",
-    """Bitbucket pulls images with a user name and a password only. Make a JSON key for the service account and keep it
-    as the secured variable that stands as the password.""",
+    """Bitbucket pulls images with a user name and a password only.
+
+    The image cannot be pulled until there is such a password.
+
+    Make a JSON key for the service account and keep it as the secured variable that stands as the password.""",
     "https://circleci.com/docs/private-images/",
     "https://support.atlassian.com/bitbucket-cloud/docs/docker-image-options/",
 )
@@ -54,9 +68,12 @@ IMAGE_VARIABLE = declare(
     "image-variable",
     Fate.MANUAL,
     "An image's name has a variable in it",
-    """CircleCI puts no variables into the names of images, and takes '$' as it is written; nor does Bitbucket. It puts
-    in those that are written ${{NAME}}, of the repository or the workspace, if they are not secured. Write the name, or
-    that.""",
+    """CircleCI puts no variables into the names of images, and takes '$' as it is written; nor does Bitbucket.
+
+    The image is not found. Bitbucket puts in those that are written ${{NAME}}, of the repository or the workspace, if
+    they are not secured.
+
+    Write the name, or such a variable.""",
     "https://circleci.com/docs/configuration-reference/#docker",
     "https://support.atlassian.com/bitbucket-cloud/docs/yaml-templating/",
 )

@@ -15,16 +15,23 @@ LAYER_CACHING = declare(
     "layer-caching",
     Fate.APPROXIMATED,
     "Image layers are kept in a cache",
-    """Bitbucket's cache 'docker' holds the layers of the classic builder, 1 GB of them at most, for a week from when it
-    was saved. For more, push the image with its cache to a registry, and build with '--cache-from'.""",
+    """CircleCI keeps all layers on a volume of its own; Bitbucket has a cache of a fixed size.
+
+    Bitbucket's cache 'docker' holds the layers of the classic builder, 1 GB of them at most, for a week from when it
+    was saved.
+
+    For more, push the image with its cache to a registry, and build with '--cache-from'.""",
     *_DOCS,
 )
 LAYER_CACHING_LOST = declare(
     "layer-caching-lost",
     Fate.DROPPED,
     "Image layers are not kept between builds",
-    """Images are built anew each time. Bitbucket's cache 'docker' does not hold what BuildKit makes: push the image
-    with its cache to a registry, and build with '--cache-from' and BUILDKIT_INLINE_CACHE.""",
+    """Bitbucket's cache 'docker' does not hold what BuildKit makes.
+
+    Images are built anew each time.
+
+    Push the image with its cache to a registry, and build with '--cache-from' and BUILDKIT_INLINE_CACHE.""",
     *_DOCS,
 )
 _NAME = "docker"

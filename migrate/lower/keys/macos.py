@@ -15,26 +15,36 @@ EXECUTOR_DROPPED = declare(
     "executor-dropped",
     Fate.DROPPED,
     "A job whose machine Bitbucket's cloud does not have",
-    """Bitbucket's cloud runs Linux containers: no macOS, no Windows, no GPU. The job is left out. Choose
-    'unsupported-executors: self-hosted' to run it on a runner of your own.""",
+    """Bitbucket's cloud runs Linux containers: no macOS, no Windows, no GPU.
+
+    The job is left out.
+
+    Choose 'unsupported-executors: self-hosted' to run it on a runner of your own.""",
     *_DOCS,
 )
 SELF_HOSTED = declare(
     "self-hosted-runner",
     Fate.MANUAL,
     "A job needs a runner of your own",
-    """Register a runner with these labels under Repository settings, Runners. Until one is online the step waits, then
-    fails.""",
+    """The job asks for a machine that Bitbucket's cloud does not have, or for a runner.
+
+    Until one is online the step waits, then fails.
+
+    Register a runner with these labels under Repository settings, Runners.""",
     *_DOCS,
 )
 CODE_SIGNING = declare(
     "code-signing",
     Fate.MANUAL,
     "Certificates for signing apps",
-    """CircleCI installs them before the build. On a Mac of your own, keep them in its keychain, or import them in the
-    script from secured variables with 'security import'.""",
+    """CircleCI installs them before the build.
+
+    Nothing installs them here.
+
+    On a Mac of your own, keep them in its keychain, or import them in the script from secured variables with 'security
+    import'.""",
     "https://circleci.com/docs/ios-codesigning/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-runners-for-macos/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
 )
 
 

@@ -12,8 +12,11 @@ PARALLELISM_DROPPED = declare(
     "parallelism-dropped",
     Fate.DROPPED,
     "Test splitting",
-    """CircleCI ran the job on several machines that shared its tests. Here one step runs all of them, one after
-    another: the minutes are about the same, the wait is longer.""",
+    """CircleCI ran the job on several machines that shared its tests.
+
+    Here one step runs all of them, one after another: the minutes are about the same, the wait is longer.
+
+    Choose 'parallelism: keep' where the wait matters: the job is then a step for each machine.""",
     "https://circleci.com/docs/parallelism-faster-jobs/",
     "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",
 )
@@ -23,7 +26,9 @@ PARALLELISM_KEPT = declare(
     "parallelism-kept",
     Fate.REWRITTEN,
     "A step for each machine",
-    """The job is as many steps as CircleCI took machines, in one parallel group. Each exports which one it is, as
+    """The choices say 'parallelism: keep'.
+
+    The job is as many steps as CircleCI took machines, in one parallel group. Each exports which one it is, as
     CIRCLE_NODE_INDEX (from 0) and CIRCLE_NODE_TOTAL. What waited for the job waits for all of them.""",
     "https://circleci.com/docs/parallelism-faster-jobs/",
     "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",

@@ -13,30 +13,44 @@ RESOURCE_CLASS_DROPPED = declare(
     "resource-class-dropped",
     Fate.DROPPED,
     "A resource class",
-    """Steps run at Bitbucket's default size (4 GB of memory, 2 CPUs). Choose 'sizes: map' for sizes with as much memory
-    as the job had; a larger size multiplies the build minutes.""",
+    """A larger size multiplies the build minutes, and nobody chose one.
+
+    Steps run at Bitbucket's default size (4 GB of memory, 2 CPUs).
+
+    Choose 'sizes: map' for sizes with as much memory as the job had.""",
     *_DOCS,
 )
 SIZE = declare(
     "size",
     Fate.APPROXIMATED,
     "A resource class becomes a step size",
-    "The size with as much memory is taken; it multiplies the build minutes. Sizes from 4x want a paid plan.",
+    """The choices say 'sizes: map'.
+
+    The size with as much memory is taken; it multiplies the build minutes.
+
+    See that your plan has the size: those from 4x want a paid one.""",
     *_DOCS,
 )
 RUNNER_CLASS = declare(
     "resource-class-unknown",
     Fate.MANUAL,
     "A resource class of a self-hosted runner, or one that nobody knows",
-    "Register a Bitbucket runner in its place and give the step its labels with 'runs-on'.",
+    """Bitbucket has no size that stands for it.
+
+    The step has the default size, in the cloud.
+
+    Register a Bitbucket runner in its place and give the step its labels with 'runs-on'.""",
     *_DOCS,
 )
 ARCHITECTURE = declare(
     "architecture",
     Fate.REWRITTEN,
     "A resource class with another processor",
-    """The step asks for the processor with 'runtime: {cloud: {arch: …}}'. Its image must have a version for it, and so
-    must those of its services.""",
+    """Bitbucket's default processor is x86; the class has another one.
+
+    The step asks for the processor with 'runtime: {cloud: {arch: …}}'.
+
+    Its image must have a version for it, and so must those of its services.""",
     *_DOCS,
 )
 _DEFAULT = "1x"

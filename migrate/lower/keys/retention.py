@@ -9,7 +9,11 @@ RETENTION = declare(
     "cache-retention",
     Fate.DROPPED,
     "How long caches are kept",
-    "Bitbucket keeps a cache for a week, and makes it anew when it is missing. No key changes that.",
+    """Bitbucket keeps a cache for a week, and makes it anew when it is missing.
+
+    No key changes that, so the key is left out.
+
+    If a cache must live longer, keep its files as a download of the repository, or in an image.""",
     "https://circleci.com/docs/configuration-reference/#retention",
     "https://support.atlassian.com/bitbucket-cloud/docs/cache-dependencies/",
 )

@@ -9,22 +9,30 @@ from migrate.yamlio.nodes import Node, Scalar
 
 _DOCS = (
     "https://circleci.com/docs/controlling-serial-execution-across-your-organization/",
-    "https://support.atlassian.com/bitbucket-cloud/kb/limit-bitbucket-pipelines-to-a-single-concurrent-build-per-branch/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
 SERIAL_GROUP = declare(
     "serial-group",
     Fate.APPROXIMATED,
     "A serial group becomes a concurrency group",
-    """Of the steps with one group one runs at a time, the others wait, in this repository; CircleCI's group holds for
-    the whole organisation. CircleCI also skips a job if a later pipeline has run it already: here it still runs.""",
+    """CircleCI's group holds for the whole organisation, Bitbucket's for the repository.
+
+    Of the steps with one group one runs at a time, the others wait. CircleCI also skips a job if a later pipeline has
+    run it already: here it still runs.
+
+    If other repositories are in the group, keep their deployments apart in another way.""",
     *_DOCS,
 )
 SERIAL_GROUP_LOST = declare(
     "serial-group-lost",
     Fate.MANUAL,
     "A serial group's name is only known when the pipeline runs",
-    """Nothing keeps the steps apart now. Write a fixed name as 'concurrency-group', or use a deployment environment,
-    to which one pipeline at a time deploys.""",
+    """The name of a concurrency group stands in the file, and is the same in all runs.
+
+    Nothing keeps the steps apart now.
+
+    Write a fixed name as 'concurrency-group', or use a deployment environment, to which one pipeline at a time
+    deploys.""",
     *_DOCS,
 )
 _LONGEST, _DIGEST = 50, 8

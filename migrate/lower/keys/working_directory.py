@@ -10,8 +10,11 @@ HOME_CHECKOUT = declare(
     "home-checkout",
     Fate.APPROXIMATED,
     "The working directory is a home directory, or the root of all",
-    """What is checked out there lies among the files of the system's user. On Bitbucket it lies in the clone
-    directory; commands find it there by relative paths, and not behind '~' or '/'.""",
+    """What is checked out there lies among the files of the system's user.
+
+    On Bitbucket it lies in the clone directory; commands find it there by relative paths, and not behind '~' or '/'.
+
+    Look for '~' and '/' in the scripts of the repository that read the checkout.""",
     "https://circleci.com/docs/configuration-reference/#jobs",
     "https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/",
 )

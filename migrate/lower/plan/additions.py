@@ -33,19 +33,31 @@ UNKNOWN_ADDITION = declare(
     "unknown-addition",
     Fate.ERROR,
     "An addition, or a job that it names, does not exist",
-    "The message lists the legal names; 'mappings/additions' holds the additions.",
+    """There is no file of this name in 'mappings/additions', or no job of this name in the config.
+
+    Nothing is written.
+
+    The message lists the legal names; write one of them.""",
 )
 ADDED = declare(
     "added",
     Fate.REWRITTEN,
     "A job was added by choice",
-    "CircleCI did not run this job; the choices file, or --add, asked for it.",
+    """CircleCI did not run this job; the choices file, or --add, asked for it.
+
+    Its step stands in the start conditions that its own filters and 'requires' name.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 REPLACED = declare(
     "replaced",
     Fate.REWRITTEN,
     "A job is replaced by an addition",
-    "The addition runs the job's build, and does the rest in its own way, as the choices file asks.",
+    """The choices file asks for it.
+
+    The addition runs the job's build, and does the rest in its own way.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
 
 

@@ -25,8 +25,12 @@ APPROVAL = declare(
     "approval",
     Fate.APPROXIMATED,
     "An approval becomes a manual step",
-    """Somebody with write access starts the step on the pipeline's page. It is the job that waited for the approval,
-    or, where more than one job waited, a step of the approval's name that does nothing but let them go.""",
+    """Bitbucket has no job that only waits.
+
+    Somebody with write access starts the step on the pipeline's page. It is the job that waited for the approval, or,
+    where more than one job waited, a step of the approval's name that does nothing but let them go.
+
+    Tell those who approve where to press; who may is a matter of permissions, or of a deployment environment.""",
     *_DOCS,
 )
 UNASKED = declare(
@@ -34,7 +38,11 @@ UNASKED = declare(
     Fate.REWRITTEN,
     "An approval does not run everywhere where the job behind it does",
     """CircleCI ignores a required job that its filters leave out, an approval, too: what stood behind it runs without
-    being asked for. Here it is the same. If that was not meant, give the job the approval's filters.""",
+    being asked for.
+
+    Here it is the same.
+
+    If that was not meant, give the job the approval's filters.""",
     "https://circleci.com/docs/configuration-reference/#filters",
     _DOCS[1],
 )

@@ -19,9 +19,13 @@ CHANGED_PATHS = declare(
     "changed-paths",
     Fate.APPROXIMATED,
     "A workflow that runs where certain paths changed",
-    """CircleCI compared with a base branch. Bitbucket compares with the pull request's target, and on a push looks at
-    the last commit only: push one commit at a time, or use pull requests, where a change must not be missed. The
-    patterns have become globs.""",
+    """CircleCI compared with a base branch.
+
+    Bitbucket compares with the pull request's target, and on a push looks at the last commit only. The patterns have
+    become globs.
+
+    Push one commit at a time, or use pull requests, where a change must not be missed; or choose 'changed-paths:
+    script'.""",
     "https://circleci.com/docs/dynamic-config/",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Condition",
 )
@@ -29,9 +33,11 @@ CHANGED_PATHS_SCRIPT = declare(
     "changed-paths-script",
     Fate.REWRITTEN,
     "A script asks for the changed paths",
-    """As in CircleCI, the paths are those that differ from where the branch left the base branch, or, on the base
-    branch, from the commit before. The step clones the whole history, needs git in its image, and ends well where no
-    path matches. Without the choice 'changed-paths: script' a condition of the step asks before it is started.""",
+    """The choices say 'changed-paths: script'. Without that, a condition of the step asks before it is started.
+
+    As in CircleCI, the paths are those that differ from where the branch left the base branch, or, on the base branch,
+    from the commit before. The step clones the whole history, needs git in its image, and ends well where no path
+    matches.""",
     "https://circleci.com/docs/dynamic-config/",
     "https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/",
 )

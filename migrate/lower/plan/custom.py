@@ -18,9 +18,12 @@ WORKFLOW_CONDITION = declare(
     Fate.MANUAL,
     "A workflow that runs on a condition becomes a custom pipeline",
     """The condition depends on the run, so no push starts the workflow: its pipeline is started by hand, by the API or
-    by a schedule. Where values of the pipeline's parameters decide, it is written with the values that let it run; a
-    run with those values started the branch's other workflows too, unless their conditions kept them out. Put its steps
-    under 'branches' where they shall run on a push.""",
+    by a schedule.
+
+    Where values of the pipeline's parameters decide, it is written with the values that let it run; a run with those
+    values started the branch's other workflows too, unless their conditions kept them out.
+
+    Put its steps under 'branches' where they shall run on a push.""",
     "https://circleci.com/docs/configuration-reference/#using-when-in-workflows",
     _CUSTOM,
 )
@@ -28,11 +31,14 @@ STARTED_BY_API = declare(
     "api-workflow",
     Fate.MANUAL,
     "A workflow that the API or a webhook starts becomes a custom pipeline",
-    """No push starts it. The API started the branch's other workflows too, as a push does; here it starts one pipeline
-    at a time. What called CircleCI calls Bitbucket: POST to
+    """No push starts it.
+
+    The API started the branch's other workflows too, as a push does; here it starts one pipeline at a time.
+
+    What called CircleCI calls Bitbucket: POST to
     https://api.bitbucket.org/2.0/repositories/WORKSPACE/REPOSITORY/pipelines with a target of the type
-    'pipeline_ref_target' whose selector is the custom pipeline. A webhook cannot do that by itself: its sender needs
-    an access token.""",
+    'pipeline_ref_target' whose selector is the custom pipeline. A webhook cannot do that by itself: its sender needs an
+    access token.""",
     "https://circleci.com/docs/triggers-overview/",
     "https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/",
 )
@@ -40,10 +46,13 @@ RERUNS = declare(
     "workflow-auto-reruns",
     Fate.DROPPED,
     "A workflow that runs failed jobs again by itself",
-    """Bitbucket runs nothing again by itself. Put a loop around the commands that fail now and then, or press 'Rerun
-    failed steps'.""",
-    "https://circleci.com/docs/automatic-reruns/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/re-run-failed-steps/",
+    """Bitbucket runs nothing again by itself.
+
+    The key is left out: a job that fails has failed.
+
+    Put a loop around the commands that fail now and then, or press 'Rerun failed steps'.""",
+    "https://circleci.com/docs/guides/orchestrate/automatic-reruns/",
+    "https://bitbucket.org/blog/rerun-failed-pipeline-steps",
 )
 _PARAMETER = "pipeline.parameters."
 

@@ -24,24 +24,33 @@ DEPENDENCIES_CACHED = declare(
     "dependencies-cached",
     Fate.REWRITTEN,
     "A job keeps what it downloads, by choice",
-    """CircleCI downloaded the packages in every build. They are now kept between builds, in a cache with the lock file
-    as its key, or, where the repository has none, in one that is made anew after a week. Jobs that call the same
-    package manager share the cache; the first that ends fills it, and what others want beyond that is downloaded.""",
+    """CircleCI downloaded the packages in every build.
+
+    They are now kept between builds, in a cache with the lock file as its key, or, where the repository has none, in
+    one that is made anew after a week. Jobs that call the same package manager share the cache; the first that ends
+    fills it, and what others want beyond that is downloaded.""",
     *_DOCS,
 )
 DEPENDENCIES_ELSEWHERE = declare(
     "dependencies-not-cached",
     Fate.DROPPED,
     "A job got no cache for its packages",
-    """Where the package manager keeps its downloads in this image is not known, so there is nothing to cache. Look it
-    up, and write a cache of that folder if it is worth it.""",
+    """Where the package manager keeps its downloads in this image is not known.
+
+    There is nothing to cache, and the job downloads its packages in every build, as before.
+
+    Look it up, and write a cache of that folder if it is worth it.""",
     *_DOCS,
 )
 DEPENDENCIES_UNKNOWN = declare(
     "unknown-package-manager",
     Fate.ERROR,
     "An addition names a package manager that is not known",
-    "The message lists those that are; 'mappings/package_managers.yml' says where they keep what they download.",
+    """Nothing says where it keeps what it downloads.
+
+    Nothing is written.
+
+    The message lists those that are known; write one of them, or add a row to 'mappings/package_managers.yml'.""",
     *_DOCS,
 )
 

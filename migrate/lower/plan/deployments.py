@@ -18,8 +18,11 @@ DEPLOYMENT_TWICE = declare(
     Fate.MANUAL,
     "A deployment that Bitbucket does not take in this place",
     """A pipeline deploys to each environment once, to those for tests before those for staging, and to production last.
-    The step no longer deploys, and is held because the environment may be a gate. Put the steps that deploy to one
-    environment into a stage, or deploy to another environment.""",
+
+    The step no longer deploys, and is held because the environment may be a gate.
+
+    Put the steps that deploy to one environment into a stage, or deploy to another environment.""",
+    "https://circleci.com/docs/configuration-reference/#jobs-in-workflow",
     "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-monitor-deployments/",
 )
 _TYPES = {"test": 0, "staging": 1, "production": 2}

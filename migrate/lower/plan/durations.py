@@ -8,7 +8,11 @@ UNKNOWN_DURATION = declare(
     "unknown-duration",
     Fate.ERROR,
     "The choices file has a duration of a job that does not exist",
-    "The message lists the jobs of the config and the additions that were asked for.",
+    """The name is neither a job of the config nor an addition.
+
+    Nothing is written.
+
+    The message lists the jobs of the config and the additions that were asked for; write one of these.""",
 )
 _MINUTE = 60
 

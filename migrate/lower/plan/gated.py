@@ -18,9 +18,12 @@ STAYS_FLAT = declare(
     "stays-in-parent",
     Fate.APPROXIMATED,
     "Jobs with a manual step among them became no child pipeline",
-    """Child pipelines hold no steps that a person starts. So the jobs stand in the groups of the parent pipeline, where
-    they wait for jobs beside them, although child pipelines were asked for. If the gate may as well stand before all
-    that runs side by side, let all of it wait for the approval.""",
+    """Child pipelines hold no steps that a person starts.
+
+    So the jobs stand in the groups of the parent pipeline, where they wait for jobs beside them, although child
+    pipelines were asked for.
+
+    If the gate may as well stand before all that runs side by side, let all of it wait for the approval.""",
     "https://circleci.com/docs/workflows/#holding-a-workflow-for-a-manual-approval",
     "https://support.atlassian.com/bitbucket-cloud/docs/parent-child-pipelines/",
 )

@@ -20,24 +20,31 @@ FILTER_GUARD = declare(
     "filter-guard",
     Fate.REWRITTEN,
     "A regular expression of a filter becomes a guard",
-    """Bitbucket starts pipelines and steps by globs, and these cannot say what the regular expression says. The step
-    starts for every name that may match, asks at its top whether the whole name does, and ends well if not.""",
+    """Bitbucket starts pipelines and steps by globs, and these cannot say what the regular expression says.
+
+    The step starts for every name that may match, asks at its top whether the whole name does, and ends well if
+    not.""",
     *_DOCS,
 )
 FILTER_HELD = declare(
     "filter-held",
     Fate.MANUAL,
     "A filter that a script cannot ask for",
-    """The filter cannot be kept as it is, so the step is held: somebody starts it by hand. Write the filter without
-    look-around, back references and flags, and ask for nothing but the branch and the tag, to have it back.""",
+    """The filter cannot be kept as it is: no condition and no script of Bitbucket can ask for it.
+
+    The step is held: somebody starts it by hand.
+
+    Write the filter without look-around, back references and flags, and ask for nothing but the branch and the tag, to
+    have it back.""",
     *_DOCS,
 )
 FILTER_STATE = declare(
     "filter-state",
     Fate.REWRITTEN,
     "A filter becomes a condition of the step",
-    """The step's pipeline also starts for names that the filter does not admit. The step's own condition leaves it out
-    there, before anything is started for it.""",
+    """The step's pipeline also starts for names that the filter does not admit.
+
+    The step's own condition leaves it out there, before anything is started for it.""",
     "https://circleci.com/docs/configuration-reference/#filters",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Condition",
 )

@@ -18,8 +18,11 @@ SHARED_CACHE = declare(
     "shared-cache",
     Fate.APPROXIMATED,
     "Jobs share the cache of the installing step",
-    """The installing step fills the cache once, with what these jobs install alike. What a job installs beyond that is
-    no longer cached, and is installed in every build.""",
+    """The installing step fills the cache once, with what these jobs install alike.
+
+    What a job installs beyond that is no longer cached, and is installed in every build.
+
+    If a job installs much of its own, give it a cache of its own.""",
     "https://circleci.com/docs/caching/",
     "https://support.atlassian.com/bitbucket-cloud/docs/cache-dependencies/",
 )

@@ -18,8 +18,12 @@ LOCK_GROUP = declare(
     "lock-group",
     Fate.APPROXIMATED,
     "A lock around one step becomes its concurrency group",
-    """Of the steps with one group one runs at a time, the others wait, in this repository; CircleCI's lock holds for
-    the whole organisation. CircleCI also skips a job if a later pipeline has passed already: here it still runs.""",
+    """CircleCI's lock holds for the whole organisation, Bitbucket's concurrency group for the repository.
+
+    Of the steps with one group one runs at a time, the others wait. CircleCI also skips a job if a later pipeline has
+    passed already: here it still runs.
+
+    If other repositories took the same lock, keep their deployments apart in another way.""",
     "https://circleci.com/docs/configuration-reference/#job-type",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )

@@ -19,17 +19,23 @@ WORKFLOWS_MERGED = declare(
     "workflows-merged",
     Fate.APPROXIMATED,
     "Workflows of one push share a pipeline",
-    """Bitbucket's start conditions start one pipeline for a push. Where a step of one workflow fails, the steps of the
-    others that come later do not start. With '--style triggers' each workflow is a pipeline of its own, which the push
-    starts beside the others.""",
+    """Bitbucket's start conditions start one pipeline for a push.
+
+    Where a step of one workflow fails, the steps of the others that come later do not start.
+
+    If they shall not stop each other, choose '--style triggers': each workflow is then a pipeline of its own, which the
+    push starts beside the others.""",
     *_DOCS,
 )
 MANY_STARTS = declare(
     "many-start-conditions",
     Fate.APPROXIMATED,
     "More start conditions than a person reads",
-    """Each is needed, because it runs other jobs than the rest. With '--style triggers' there is one pipeline for each
-    workflow, and the steps have conditions.""",
+    """Bitbucket starts a pipeline by one glob, and the filters of the jobs cut the names into many parts.
+
+    Each is needed, because it runs other jobs than the rest.
+
+    With '--style triggers' there is one pipeline for each workflow, and the steps have conditions.""",
     *_DOCS,
 )
 MOST_STARTS = 12

@@ -20,9 +20,13 @@ PARAMETER_DEFAULT = declare(
     "parameter-default",
     Fate.APPROXIMATED,
     "A pipeline parameter has its default in what a push starts",
-    """A push gives parameters no values, so that nothing changes for it. Who started such a pipeline through CircleCI's
-    API could give another value. For that, add a custom pipeline: one whose variable the commands read, or, where the
-    parameter chooses among workflows, one with the jobs of those that it chose.""",
+    """A push gives parameters no values.
+
+    What a push starts has the default, as before. Who started such a pipeline through CircleCI's API could give another
+    value, and cannot here.
+
+    If somebody does, add a custom pipeline: one whose variable the commands read, or, where the parameter chooses among
+    workflows, one with the jobs of those that it chose.""",
     "https://circleci.com/docs/pipeline-variables/#pipeline-parameters",
     "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/#Custom--manual-only--pipelines",
 )

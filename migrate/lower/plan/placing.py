@@ -19,21 +19,37 @@ ADDITION_GATE = declare(
     "addition-gate",
     Fate.APPROXIMATED,
     "An addition got a gate that nobody chose",
-    """What publishes must not run on every push. Without 'filters' it runs on the branches that CircleCI's own filters
-    name, or is started by hand; without 'requires' it runs behind the other jobs. Write both in circle2bb.yml.""",
+    """What publishes must not run on every push.
+
+    Without 'filters' it runs on the branches that CircleCI's own filters name, or is started by hand; without
+    'requires' it runs behind the other jobs.
+
+    Write both in circle2bb.yml.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 ADDED_STEPS = declare(
     "added-steps",
     Fate.REWRITTEN,
     "Steps were added to jobs by choice",
-    "CircleCI did not run these steps; the choices file, or --add, asked for them.",
+    """CircleCI did not run these steps; the choices file, or --add, asked for them.
+
+    They stand in the scripts of the jobs that the note names.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 ADDED_NOWHERE = declare(
     "added-nowhere",
     Fate.ERROR,
     "An addition that is part of other jobs found none, or was told where to run",
     """Its steps are put into other jobs: all of them, or those that its 'requires' names. It has no filters of its own
-    and is in no start condition by itself, since it runs where these jobs run.""",
+    and is in no start condition by itself, since it runs where these jobs run.
+
+    Its steps are nowhere in the pipelines; where it was told where to run, nothing is written.
+
+    Name in 'requires' a job of the config that runs commands, or leave it out; leave filters out.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 _NOBODY_NAMES = "a-branch/that-no-filter-spells"
 _STEP = "bitbucket/place"

@@ -24,8 +24,12 @@ SCHEDULE = declare(
     "schedule",
     Fate.MANUAL,
     "A scheduled workflow becomes a custom pipeline",
-    """Schedules are not part of the file. Create one under Pipelines, Schedules, or through the API, for each branch
-    that is named; its times are UTC, as in CircleCI.""",
+    """Schedules are not part of the file.
+
+    The custom pipeline is there, and nothing starts it by itself until there is a schedule.
+
+    Create one under Pipelines, Schedules, or through the API, for each branch that is named; its times are UTC, as in
+    CircleCI.""",
     "https://circleci.com/docs/configuration-reference/#schedule",
     *_BITBUCKET,
 )
@@ -34,8 +38,11 @@ NO_SCHEDULE = declare(
     Fate.DROPPED,
     "A schedule that never comes",
     """Its cron names a day that no month has, or a value that there is not, or its workflow's condition does not hold
-    with the defaults of the parameters, which are all that a schedule gives. The custom pipeline is there, and nothing
-    starts it by itself.""",
+    with the defaults of the parameters, which are all that a schedule gives.
+
+    The custom pipeline is there, and nothing starts it by itself.
+
+    Mend the schedule and convert again, or delete the custom pipeline.""",
     "https://circleci.com/docs/configuration-reference/#cron",
     *_BITBUCKET,
 )
@@ -43,8 +50,11 @@ PROJECT_SCHEDULE = declare(
     "project-schedule",
     Fate.MANUAL,
     "A workflow that a scheduled pipeline starts becomes a custom pipeline",
-    """Scheduled pipelines stand in CircleCI's project settings, under Triggers, and not in the config. Create a
-    schedule for the custom pipeline with the times and the branch that stand there; its times are UTC.""",
+    """Scheduled pipelines stand in CircleCI's project settings, under Triggers, and not in the config.
+
+    No push starts the workflow here, and nothing else does until there is a schedule.
+
+    Create a schedule for the custom pipeline with the times and the branch that stand there; its times are UTC.""",
     "https://circleci.com/docs/schedule-pipelines/",
     *_BITBUCKET,
 )
@@ -53,8 +63,11 @@ ALSO_SCHEDULED = declare(
     Fate.MANUAL,
     "A workflow that ran in scheduled pipelines as well",
     """A scheduled pipeline starts all workflows of its branch whose conditions do not keep them out, not only the one
-    that waits for it. Here a schedule starts one pipeline. If the workflow shall run then, too, create a second
-    schedule, for the branch's own pipeline.""",
+    that waits for it.
+
+    Here a schedule starts one pipeline.
+
+    If the workflow shall run then, too, create a second schedule, for the branch's own pipeline.""",
     "https://circleci.com/docs/schedule-pipelines/",
     *_BITBUCKET,
 )

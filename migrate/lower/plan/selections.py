@@ -14,19 +14,33 @@ NOT_SELECTED = declare(
     "not-selected",
     Fate.DROPPED,
     "A job runs nowhere, by choice",
-    "The choices file names the jobs of every start condition, and no list has this one.",
+    """The choices file names the jobs of every start condition, and no list has this one.
+
+    Its step is in no pipeline.
+
+    If it shall run, name it in one of the lists of 'jobs'.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 SELECTED = declare(
     "selected",
     Fate.REWRITTEN,
     "A start condition runs what the choices file says",
-    "CircleCI ran other jobs here; the choices file names these.",
+    """CircleCI ran other jobs here; the choices file names these.
+
+    Each start condition has the jobs of its list, and no others.""",
+    "https://circleci.com/docs/workflows/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 UNKNOWN_SELECTED = declare(
     "unknown-selected",
     Fate.ERROR,
     "The choices file names a job that does not exist",
-    "The message lists the jobs of the config and the additions that were asked for.",
+    """The name is neither a job of the config nor an addition.
+
+    Nothing is written.
+
+    The message lists the jobs of the config and the additions that were asked for; write one of these.""",
 )
 
 

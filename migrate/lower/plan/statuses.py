@@ -21,24 +21,34 @@ REQUIRES_STATUS = declare(
     "requires-status",
     Fate.MANUAL,
     "A job runs after another one that did not succeed",
-    """A pipeline ends at the first step that fails, so nothing comes after it. The step is held; to clean up or tell
-    somebody after a failure, use an after-script or a final step.""",
+    """A pipeline ends at the first step that fails, so nothing comes after it.
+
+    The step is held: a person may start it, and nothing else does.
+
+    To clean up or tell somebody after a failure, use an after-script or a final step.""",
     *_DOCS,
 )
 ANY_STATUS = declare(
     "requires-any-status",
     Fate.APPROXIMATED,
     "A job that ran whether another one succeeded or not",
-    """A pipeline ends at the first step that fails, so the job runs after success only. What must happen in any case,
-    such as cleaning up, belongs into an after-script.""",
+    """A pipeline ends at the first step that fails.
+
+    The job runs after success only.
+
+    What must happen in any case, such as cleaning up, belongs into an after-script.""",
     *_DOCS,
 )
 FINAL_STEP = declare(
     "final-step",
     Fate.APPROXIMATED,
     "A job that ran in any case is the final step of the pipeline",
-    """It runs when everything else has ended, well or not, and not as soon as what it required has. It runs when a
-    person stops the pipeline, when it waits for one, and again when something is run again.""",
+    """Bitbucket has no condition on how another step has ended; only a final step runs after a failure.
+
+    The job runs when everything else has ended, well or not, and not as soon as what it required has. It runs when a
+    person stops the pipeline, when it waits for one, and again when something is run again.
+
+    See that it does no harm when it runs then.""",
     _DOCS[0],
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )

@@ -13,8 +13,9 @@ NO_OP = declare(
     "no-op",
     Fate.REWRITTEN,
     "A job that runs nothing is not written",
-    """It was there for the order of others, and a step would cost a build minute. What waited for it comes after what
-    it waited for.""",
+    """It was there for the order of others, and a step would cost a build minute.
+
+    What waited for it comes after what it waited for.""",
     "https://circleci.com/docs/configuration-reference/#job-type",
     "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",
 )
@@ -22,8 +23,11 @@ LOCK = declare(
     "lock-dropped",
     Fate.MANUAL,
     "A lock between pipelines is lost",
-    """CircleCI lets one pipeline at a time pass between a lock and its unlock. Here nothing waits for other pipelines,
-    unless the steps deploy to one environment: Bitbucket runs one deployment to an environment at a time.""",
+    """CircleCI lets one pipeline at a time pass between a lock and its unlock.
+
+    Here nothing waits for other pipelines.
+
+    Let the steps deploy to one environment: Bitbucket runs one deployment to an environment at a time.""",
     "https://circleci.com/docs/configuration-reference/#job-type",
     "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-monitor-deployments/",
 )
@@ -31,7 +35,9 @@ JOB_GROUP = declare(
     "job-group",
     Fate.REWRITTEN,
     "A job group is written as its jobs",
-    """The jobs have the group's name before their own. What required the group comes after the last of them.""",
+    """Bitbucket has no groups of jobs that one name stands for.
+
+    The jobs have the group's name before their own. What required the group comes after the last of them.""",
     "https://circleci.com/docs/configuration-reference/#job-groups",
     "https://support.atlassian.com/bitbucket-cloud/docs/parallel-step-options/",
 )
@@ -39,8 +45,12 @@ IDLE_KEY = declare(
     "key-of-no-step",
     Fate.DROPPED,
     "A key of a job that runs nothing",
-    """There is no step that could have it. A context that only some people may use gave a gate to the job: give the
-    steps behind it a deployment environment with restricted permissions.""",
+    """There is no step that could have it.
+
+    The key is left out.
+
+    A context that only some people may use gave a gate to the job: give the steps behind it a deployment environment
+    with restricted permissions.""",
     "https://circleci.com/docs/configuration-reference/#jobs-in-workflow",
     "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-monitor-deployments/",
 )
@@ -48,8 +58,11 @@ IDLE = declare(
     "approval-for-nothing",
     Fate.DROPPED,
     "An approval that nothing waits for",
-    """A manual step would hold nothing, so there is none. If people approved there for the record, use a deployment's
-    history instead.""",
+    """No job requires it.
+
+    A manual step would hold nothing, so there is none.
+
+    If people approved there for the record, use a deployment's history instead.""",
     "https://circleci.com/docs/workflows/#holding-a-workflow-for-a-manual-approval",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
 )

@@ -29,8 +29,9 @@ ON_PUSH = declare(
     "runs-on-push",
     Fate.REWRITTEN,
     "A condition on what started the pipeline",
-    """A push starts the pipelines of branches and tags, so that the condition is decided there. Schedules and the API
-    start custom pipelines.""",
+    """A push starts the pipelines of branches and tags, and schedules and the API start custom pipelines.
+
+    The condition is decided by where the jobs stand.""",
     "https://circleci.com/docs/pipeline-variables/",
     _CUSTOM,
 )

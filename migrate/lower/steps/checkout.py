@@ -21,8 +21,10 @@ CHECKOUT_PATH = declare(
     "checkout-path",
     Fate.REWRITTEN,
     "The repository is checked out somewhere else than in the working directory",
-    """Bitbucket clones into its own directory only, and a step begins there. What ran in the working directory
-    around it, or beside it, runs in a directory of that name, where a link leads to the clone.""",
+    """Bitbucket clones into its own directory only, and a step begins there.
+
+    What ran in the working directory around it, or beside it, runs in a directory of that name, where a link leads to
+    the clone.""",
     *_DOCS,
 )
 
@@ -31,16 +33,23 @@ SECOND_CHECKOUT = declare(
     "second-checkout",
     Fate.APPROXIMATED,
     "A job checks the repository out a second time",
-    """The script clones Bitbucket's own clone: the same commit, with as much of the history. What it fetches and
-    pushes it fetches from there.""",
+    """Bitbucket clones once for each step.
+
+    The script clones Bitbucket's own clone: the same commit, with as much of the history. What it fetches and pushes it
+    fetches from there.
+
+    If the second one is for another commit or branch, see that the script checks that one out.""",
     *_DOCS,
 )
 LATE_CHECKOUT = declare(
     "late-checkout",
     Fate.APPROXIMATED,
     "A command runs before the checkout",
-    """CircleCI starts it in an empty directory, Bitbucket with the repository in place. Programs that install
-    something do not care; one that looks around, or writes into the directory, may.""",
+    """CircleCI starts it in an empty directory, Bitbucket with the repository in place.
+
+    Programs that install something do not care; one that looks around, or writes into the directory, may.
+
+    If the command must not find the files, let it run in a directory of its own.""",
     *_DOCS,
 )
 

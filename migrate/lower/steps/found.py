@@ -25,9 +25,13 @@ FOUND = declare(
     "orb-found",
     Fate.REWRITTEN,
     "An orb looks in each run for a file that the repository has",
-    """The orb decides by the files of the repository what it calls. The file is there, so that the step has the command
-    alone. If the repository gets another of these files, change the command with it.""",
+    """The orb decides by the files of the repository what it calls.
+
+    The file is there, so that the step has the command alone.
+
+    If the repository gets another of these files, change the command with it.""",
     "https://circleci.com/developer/orbs",
+    "https://support.atlassian.com/bitbucket-cloud/docs/use-pipes-in-bitbucket-pipelines/",
 )
 Case = tuple[tuple[str, ...], str]
 """The files of a case, and its command."""

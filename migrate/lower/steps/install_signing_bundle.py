@@ -10,10 +10,14 @@ SIGNING_BUNDLE = declare(
     "signing-bundle",
     Fate.ERROR,
     "Certificates for signing apps are installed by a step",
-    """CircleCI keeps the bundle. The script fails on purpose where it was installed: keep the certificates in the
-    keychain of your own Mac, or import them from secured variables with 'security import'.""",
+    """CircleCI keeps the bundle.
+
+    The script fails on purpose where it was installed.
+
+    Keep the certificates in the keychain of your own Mac, or import them from secured variables with 'security
+    import'.""",
     "https://circleci.com/docs/ios-codesigning/",
-    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-runners-for-macos/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/runners/",
 )
 
 

@@ -11,29 +11,47 @@ _CODES = {
         "orb-rewritten",
         Fate.REWRITTEN,
         "An orb does it in another way",
-        "Bitbucket has its own way to the same end, which the message names.",
+        """Bitbucket has its own way to the same end, which the message names.
+
+        The steps that use the orb do it in that way.""",
         _DOCS,
+        "https://support.atlassian.com/bitbucket-cloud/docs/use-pipes-in-bitbucket-pipelines/",
     ),
     "approximated": declare(
         "orb-approximated",
         Fate.APPROXIMATED,
         "What stands for an orb does nearly the same",
-        "The message says what is different. Compare it with what you expect of the orb.",
+        """Bitbucket has no exact counterpart for what the orb does.
+
+        The message says what is different.
+
+        Compare it with what you expect of the orb.""",
         _DOCS,
+        "https://support.atlassian.com/bitbucket-cloud/docs/use-pipes-in-bitbucket-pipelines/",
     ),
     "dropped": declare(
         "orb-dropped",
         Fate.DROPPED,
         "Something that an orb does was left out",
-        "Bitbucket has nothing for it, or does not need it. The message says which of the two it is.",
+        """Bitbucket has nothing for it, or does not need it; the message says which of the two it is.
+
+        It is left out.
+
+        If Bitbucket has nothing for it and you need it, write a step for it by hand.""",
         _DOCS,
+        "https://support.atlassian.com/bitbucket-cloud/docs/use-pipes-in-bitbucket-pipelines/",
     ),
     "manual": declare(
         "orb-manual",
         Fate.MANUAL,
         "An orb did something that you have to set up",
-        "The message says what to create, and where.",
+        """It is kept in CircleCI's settings, or somewhere else outside the config.
+
+        Until it is there, the steps find nothing of it.
+
+        The message says what to create, and where.""",
         _DOCS,
+        "https://support.atlassian.com/bitbucket-cloud/docs/use-pipes-in-bitbucket-pipelines/",
     ),
 }
 

@@ -11,14 +11,24 @@ PIPE_VARIABLE = declare(
     "pipe-variable-unverified",
     Fate.APPROXIMATED,
     "A pipe's variable is written from memory",
-    "No public source shows this variable for the version that is written. Compare it with the pipe's README.",
+    """No public source shows this variable for the version that is written.
+
+    The call may name a variable that the pipe does not know, and then the pipe does without its value or fails.
+
+    Compare it with the pipe's README.""",
+    "https://circleci.com/docs/configuration-reference/#run",
     "https://bitbucket.org/product/features/pipelines/integrations",
 )
 PIPE_VALUE = declare(
     "pipe-variable-empty",
     Fate.ERROR,
     "A pipe lacks a value that it needs",
-    "The parameter that holds the value is empty. The step fails until it has one: give the parameter a value.",
+    """The parameter that holds the value is empty.
+
+    The step fails until it has a value.
+
+    Give the parameter a value.""",
+    "https://circleci.com/docs/configuration-reference/#run",
     "https://bitbucket.org/product/features/pipelines/integrations",
 )
 

@@ -9,9 +9,12 @@ AUTO_RERUN = declare(
     "auto-rerun",
     Fate.REWRITTEN,
     "A command that is run again when it fails",
-    """A loop runs it, in a shell of its own each time, until it succeeds or has been run often enough. Where it does no
-    harm to run the whole step again, 'on-fail: {strategy: retry}' of the step is shorter.""",
-    "https://circleci.com/docs/automatic-reruns/",
+    """Bitbucket runs a whole step again, not a single command.
+
+    A loop runs it, in a shell of its own each time, until it succeeds or has been run often enough.
+
+    Where it does no harm to run the whole step again, 'on-fail: {strategy: retry}' of the step is shorter.""",
+    "https://circleci.com/docs/guides/orchestrate/automatic-reruns/",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
 _LOOP = """\

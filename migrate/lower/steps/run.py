@@ -23,8 +23,12 @@ NO_OUTPUT_TIMEOUT = declare(
     "no-output-timeout",
     Fate.DROPPED,
     "A limit on the time without output",
-    """Bitbucket has no such limit, so a command that hangs runs until the step's own limit (120 minutes unless
-    'max-time' says less). A command that is silent for long needs nothing.""",
+    """Bitbucket has no such limit.
+
+    A command that hangs runs until the step's own limit (120 minutes unless 'max-time' says less).
+
+    A command that is silent for long needs nothing. For one that may hang, write 'timeout 10m' before it, or a
+    'max-time' of the step.""",
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Max-time",
 )
@@ -32,8 +36,12 @@ AFTER_SCRIPT = declare(
     "after-script",
     Fate.APPROXIMATED,
     "A command that runs whatever happened moves to the after-script",
-    """An after-script runs after the script, whether that succeeded or not, in a shell of its own. Its failure
-    does not fail the step, and a cache or artifact is saved after it.""",
+    """Bitbucket has no condition for a single command.
+
+    An after-script runs after the script, whether that succeeded or not, in a shell of its own. Its failure does not
+    fail the step, and a cache or artifact is saved after it.
+
+    See that no later command waits for it, and that it needs no variable of the script.""",
     _CIRCLECI,
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#After-script",
 )

@@ -9,9 +9,13 @@ NOT_SETUP = declare(
     "continues-without-setup",
     Fate.ERROR,
     "A config that is no setup config goes on with another one",
-    """CircleCI refuses that, unless a parameter makes the config a setup config. The job fails on purpose where it
-    would go on. Write 'setup: true' if it always is one, and convert again.""",
+    """CircleCI refuses that, unless a parameter makes the config a setup config.
+
+    The job fails on purpose where it would go on.
+
+    Write 'setup: true' if it always is one, and convert again.""",
     "https://circleci.com/docs/dynamic-config/",
+    "https://support.atlassian.com/bitbucket-cloud/docs/pipeline-start-conditions/",
 )
 _FAIL = 'echo "the config that goes on here is made by this job; see the migration report" >&2\nfalse'
 

@@ -15,7 +15,9 @@ REMOTE_DOCKER = declare(
     "remote-docker",
     Fate.REWRITTEN,
     "Remote Docker becomes the docker service",
-    """The service runs beside the step and takes 1 GB of its memory. Ports are reachable on localhost; privileged
+    """CircleCI gives such a job a docker engine on a machine of its own; Bitbucket has one in a service.
+
+    The service runs beside the step and takes 1 GB of its memory. Ports are reachable on localhost; privileged
     containers are not allowed, and a version cannot be asked for.""",
     *_DOCS,
 )
@@ -23,8 +25,12 @@ DOCKER_VERSION = declare(
     "docker-version",
     Fate.APPROXIMATED,
     "A version of Docker cannot be asked for",
-    """The docker service has the version that Atlassian gives it. If the build needs a certain one, define a service
-    'docker' with a 'docker:…-dind' image of your own; that wants runtime version 3.""",
+    """The docker service has the version that Atlassian gives it.
+
+    The version is left out.
+
+    If the build needs a certain one, define a service 'docker' with a 'docker:…-dind' image of your own; that wants
+    runtime version 3.""",
     *_DOCS,
 )
 _ANY = {"", "default", "edge", "previous"}

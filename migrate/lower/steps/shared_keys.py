@@ -12,8 +12,10 @@ STEP_TITLE = declare(
     "step-title",
     Fate.REWRITTEN,
     "A built-in step's name",
-    """What the step did is a key of Bitbucket's step now, or one of its conditions, and has no line of its own in the
-    log that a name could stand over.""",
+    """Bitbucket's log has a line for each command of the script, and none for a key of the step.
+
+    What the step did is a key of Bitbucket's step now, or one of its conditions, and has no line of its own in the log
+    that a name could stand over.""",
     *_DOCS,
 )
 STEP_WHEN = declare(
@@ -21,7 +23,11 @@ STEP_WHEN = declare(
     Fate.APPROXIMATED,
     "A built-in step with a condition of its own",
     """Bitbucket does what the step did at a fixed time: caches are restored before the script and saved after a script
-    that succeeded, services start first. It cannot be asked how the script ended.""",
+    that succeeded, services start first.
+
+    It cannot be asked how the script ended.
+
+    If it matters, do it by a command: in the after-script for what shall run whatever happened.""",
     *_DOCS,
 )
 

@@ -15,8 +15,12 @@ ARTIFACT = declare(
     "artifact",
     Fate.REWRITTEN,
     "A stored artifact becomes a scoped artifact",
-    """It can be downloaded from the step's page for 14 days (CircleCI: 30), up to 1 GB, and later steps do not get
-    it, as in CircleCI.""",
+    """Bitbucket keeps artifacts by the names of files, for a step or for the steps behind it.
+
+    The artifact can be downloaded from the step's page for 14 days (CircleCI: 30), up to 1 GB, and later steps do not
+    get it, as in CircleCI.
+
+    Fetch what must be kept for longer, or upload it with a pipe.""",
     "https://circleci.com/docs/artifacts/",
     "https://support.atlassian.com/bitbucket-cloud/docs/use-artifacts-in-steps/",
 )

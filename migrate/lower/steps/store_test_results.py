@@ -13,7 +13,9 @@ TEST_RESULTS = declare(
     "test-results",
     Fate.REWRITTEN,
     "Test reports are found by the name of their folder",
-    """Bitbucket reads JUnit files below folders named test-results, test-reports, TestResults, surefire-reports or
+    """CircleCI is told the folder, Bitbucket looks for it.
+
+    Bitbucket reads JUnit files below folders named test-results, test-reports, TestResults, surefire-reports or
     failsafe-reports, up to three levels deep, and shows them in the Tests tab.""",
     "https://circleci.com/docs/collect-test-data/",
     "https://support.atlassian.com/bitbucket-cloud/docs/test-reporting-in-pipelines/",

@@ -14,15 +14,22 @@ TEARDOWN = declare(
     "teardown",
     Fate.APPROXIMATED,
     "Steps that run after a command, whatever it did",
-    """Their commands run in the after-script, at the end of the step and not right behind the command. Caches and
-    artifacts are kept as everywhere else.""",
+    """Bitbucket has no commands that belong to a single one.
+
+    Their commands run in the after-script, at the end of the step and not right behind the command. Caches and
+    artifacts are kept as everywhere else.
+
+    See that the commands between do not need what the teardown takes away.""",
     *_DOCS,
 )
 RUN_KEY_UNCLEAR = declare(
     "run-key-unclear",
     Fate.MANUAL,
     "A key of a command that no documentation explains",
-    """CircleCI's schema lets the key pass and its documentation does not say what it does, so nothing was done with it.
+    """CircleCI's schema lets the key pass and its documentation does not say what it does.
+
+    Nothing was done with it.
+
     If it names a folder, write 'cd' before the command.""",
     *_DOCS,
 )

@@ -10,8 +10,11 @@ TOOL_CACHE = declare(
     "tool-cache",
     Fate.DROPPED,
     "A build tool's cache of CircleCI",
-    """The steps run as before, and do all the work each time. Define a cache for the tool's folder, or give the tool a
-    cache server of its own.""",
+    """CircleCI keeps such a cache beside the job, and Bitbucket has none of the kind.
+
+    The steps run as before, and do all the work each time.
+
+    Define a cache for the tool's folder, or give the tool a cache server of its own.""",
     "https://circleci.com/docs/configuration-reference/#steps",
     "https://support.atlassian.com/bitbucket-cloud/docs/cache-dependencies/",
 )

@@ -15,7 +15,9 @@ PERSIST = declare(
     "workspace-persist",
     Fate.REWRITTEN,
     "A job hands files on as a shared artifact",
-    """The files are uploaded when the step ends, and only the steps of jobs that attach the workspace download them. An
+    """Bitbucket hands files on as artifacts.
+
+    The files are uploaded when the step ends, and only the steps of jobs that attach the workspace download them. An
     artifact is kept for 14 days (CircleCI: 15) and may have 1 GB.""",
     *_DOCS,
 )
@@ -23,8 +25,11 @@ MODES = declare(
     "workspace-modes",
     Fate.APPROXIMATED,
     "Files of an artifact lose their modes",
-    """They come back with mode 644 and are there from the beginning of the step. No command was seen that runs one of
-    them; where a program does, write 'chmod +x' before it.""",
+    """Bitbucket's artifacts do not keep the modes of files.
+
+    The files come back with mode 644 and are there from the beginning of the step.
+
+    No command was seen that runs one of them; where a program does, write 'chmod +x' before it.""",
     *_DOCS,
 )
 ARCHIVE = declare(
@@ -32,47 +37,64 @@ ARCHIVE = declare(
     Fate.REWRITTEN,
     "A job hands files on as an archive",
     """An artifact holds files below the clone directory only, forgets their modes, links and empty folders, and puts
-    them back where they were. Where that would make a difference, or nobody can know that it does not, the files are
-    packed where CircleCI persisted them and unpacked where it attached them. The archive is one file more in the clone
-    directory, called .workspace-….tar.gz.""",
+    them back where they were.
+
+    Where that would make a difference, or nobody can know that it does not, the files are packed where CircleCI
+    persisted them and unpacked where it attached them. The archive is one file more in the clone directory, called
+    .workspace-….tar.gz.""",
     *_DOCS,
 )
 ATTACH = declare(
     "workspace-attach",
     Fate.REWRITTEN,
     "A job gets files from earlier jobs",
-    """Its step downloads the artifacts of the jobs that it requires, and of those that these require, and no others.
-    Bitbucket would give it those of all steps before it.""",
+    """Bitbucket would give the step the artifacts of all steps before it.
+
+    Its step downloads the artifacts of the jobs that it requires, and of those that these require, and no others.""",
     *_DOCS,
 )
 EMPTY = declare(
     "workspace-empty",
     Fate.DROPPED,
     "A job attaches a workspace in which nothing is",
-    "No job that it requires persists anything. CircleCI attaches nothing either.",
+    """No job that it requires persists anything.
+
+    CircleCI attaches nothing either, and so the step gets nothing.
+
+    Remove the step, or require the job that persists the files, and convert again.""",
     *_DOCS,
 )
 UNUSED = declare(
     "workspace-unused",
     Fate.DROPPED,
     "A job hands on files that nobody gets",
-    "No job that runs here and requires it attaches the workspace, so no artifact is kept.",
+    """No job that runs here and requires it attaches the workspace.
+
+    No artifact is kept.
+
+    If somebody fetches the files by hand, store them as an artifact.""",
     *_DOCS,
 )
 MISSING = declare(
     "workspace-missing",
     Fate.ERROR,
     "A job attaches files of a job that is left out",
-    """The step fails on purpose where the files were attached. Bring them there in another way, then take the failing
-    command out.""",
+    """The job that made them has no step.
+
+    The step fails on purpose where the files were attached.
+
+    Bring them there in another way, then take the failing command out.""",
     *_DOCS,
 )
 ELSEWHERE = declare(
     "workspace-elsewhere",
     Fate.MANUAL,
     "A job attaches files of a job that does not run with it",
-    """Your choices let it run in a start condition where the other one does not run, so nothing hands on the files
-    there. Let the other job run there, too, or make the files in another way.""",
+    """Your choices let it run in a start condition where the other one does not run.
+
+    Nothing hands on the files there.
+
+    Let the other job run there, too, or make the files in another way.""",
     *_DOCS,
 )
 _NAMED = 6

@@ -12,14 +12,22 @@ ARTIFACT = declare(
     "pipelines-artifact",
     Fate.ERROR,
     "An artifact that cannot be kept",
-    "Artifacts are globs below the clone directory, without '.' and '..'; what lies elsewhere is copied there first.",
+    """Artifacts are globs below the clone directory, without '.' and '..'.
+
+    Nothing is kept of what lies elsewhere.
+
+    Copy it into the clone directory first.""",
     _DOCS,
 )
 FOLDER = declare(
     "pipelines-artifact-folder",
     Fate.APPROXIMATED,
     "The name of a folder matches no file",
-    "A glob matches files: write 'folder/**' for all that is in it. If this is a file without an ending, it is right.",
+    """A glob matches files.
+
+    Nothing is kept of the folder.
+
+    Write 'folder/**' for all that is in it. If this is a file without an ending, it is right.""",
     _DOCS,
 )
 

@@ -12,7 +12,11 @@ TRIGGER = declare(
     "pipelines-trigger",
     Fate.ERROR,
     "A trigger names what there is not",
-    "A trigger is an event with a list of conditions, each with the custom pipelines that it starts.",
+    """A trigger is an event with a list of conditions, each with the custom pipelines that it starts.
+
+    What the trigger should start does not run.
+
+    Name a custom pipeline that the file has.""",
     f"{_DOCS}pipeline-triggers/",
 )
 CONDITION = declare(
@@ -20,7 +24,11 @@ CONDITION = declare(
     Fate.ERROR,
     "A condition cannot be evaluated",
     """An expression compares variables (by their bare names) with texts in double quotes; there are no regular
-    expressions. Changed paths are included or excluded, not both, and a step in a stage has no condition.""",
+    expressions. Changed paths are included or excluded, not both, and a step in a stage has no condition.
+
+    Bitbucket refuses the file, or the step never runs.
+
+    Write the condition so, or ask in the script.""",
     f"{_DOCS}expression-language/",
     f"{_DOCS}step-options/#Condition",
 )

@@ -13,8 +13,11 @@ DEPLOYMENT = declare(
     "pipelines-deployment",
     Fate.ERROR,
     "A pipeline deploys in a way that Bitbucket refuses",
-    """A pipeline may deploy to an environment once, and to environments in the order test, staging, production. Several
-    steps for one environment are a stage with the key 'deployment'.""",
+    """A pipeline may deploy to an environment once, and to environments in the order test, staging, production.
+
+    Bitbucket refuses the file.
+
+    Several steps for one environment are a stage with the key 'deployment'.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-monitor-deployments/",
     "https://support.atlassian.com/bitbucket-cloud/docs/stage-options/",
 )

@@ -12,8 +12,12 @@ IMAGE = declare(
     "pipelines-image",
     Fate.ERROR,
     "An image that cannot be pulled",
-    """Variables are not put into the name of an image, only `${{NAME}}` of the repository's plain variables is. A login
-    has a user and a password.""",
+    """Variables are not put into the name of an image, only '${{NAME}}' of the repository's plain variables is. A login
+    has a user and a password.
+
+    The image is not found, and the step fails when it is started.
+
+    Write the whole name, and both parts of the login.""",
     _DOCS,
     "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
 )

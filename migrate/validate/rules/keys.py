@@ -13,8 +13,11 @@ UNKNOWN_KEY = declare(
     "pipelines-unknown-key",
     Fate.ERROR,
     "A key that Bitbucket does not know",
-    """Nothing reads it, so that what it should do does not happen. Mostly it has a typing error, or stands one level
-    too deep or too high.""",
+    """Mostly it has a typing error, or stands one level too deep or too high.
+
+    Nothing reads it, so that what it should do does not happen.
+
+    Mend it, or take it out.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/bitbucket-pipelines-configuration-reference/",
 )
 

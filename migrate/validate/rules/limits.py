@@ -11,7 +11,11 @@ LIMIT = declare(
     "pipelines-limit",
     Fate.ERROR,
     "More than Bitbucket allows",
-    "The service refuses the file, or the step fails when it is started. The message says how much is allowed.",
+    """Bitbucket sets a limit, and the message says how much is allowed.
+
+    The service refuses the file, or the step fails when it is started.
+
+    Take something out, or put it into another step, pipeline or file.""",
     f"{_DOCS}limitations-of-bitbucket-pipelines/",
     f"{_DOCS}step-options/",
 )

@@ -9,9 +9,13 @@ MANUAL = declare(
     "pipelines-manual",
     Fate.ERROR,
     "A manual step where there can be none",
-    """A pipeline begins by itself, so its first step cannot wait for a person; in a stage only the stage can be
-    manual; a final step runs in any case.""",
-    "https://support.atlassian.com/bitbucket-cloud/docs/set-up-and-use-manual-steps/",
+    """A pipeline begins by itself, so its first step cannot wait for a person; in a stage only the stage can be manual;
+    a final step runs in any case.
+
+    Bitbucket refuses the file.
+
+    Take 'trigger: manual' out, or put a step before it that starts by itself.""",
+    "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Trigger",
 )
 
 

@@ -12,7 +12,11 @@ UNDEFINED = declare(
     "pipelines-undefined",
     Fate.ERROR,
     "A name that stands for nothing",
-    "Define it, or write the name of one that is defined; the message lists them.",
+    """The step, the pipeline or the trigger names something that the file does not define and Bitbucket does not bring.
+
+    Bitbucket refuses the file, or the step fails when it is started.
+
+    Define it, or write the name of one that is defined; the message lists them.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/cache-dependencies/",
     "https://support.atlassian.com/bitbucket-cloud/docs/databases-and-service-containers/",
 )
@@ -20,14 +24,22 @@ TWICE = declare(
     "pipelines-twice",
     Fate.ERROR,
     "A step names the same thing twice",
-    "Leave one of the two out.",
+    """One name stands in the same list, or for the same purpose, two times.
+
+    Bitbucket refuses the file, or one of the two counts.
+
+    Leave one of the two out.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/",
 )
 ROUND = declare(
     "pipelines-round",
     Fate.ERROR,
     "A pipeline starts itself as its child",
-    "A child pipeline that comes round to its parent would never end; Bitbucket refuses it.",
+    """A child pipeline that comes round to its parent would never end.
+
+    Bitbucket refuses it.
+
+    Let one of the two run its steps itself.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/parent-child-pipelines/",
 )
 

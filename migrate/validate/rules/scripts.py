@@ -12,24 +12,33 @@ SYNTAX = declare(
     "pipelines-shell",
     Fate.ERROR,
     "A script that bash cannot read",
-    """All items of a script are one file, so that one mistake fails the step before anything runs. Look for a quote or
-    a bracket that is not closed, in this item or in one before it.""",
+    """All items of a script are one file, so that one mistake fails the step before anything runs.
+
+    The step fails, whatever stands before the mistake.
+
+    Look for a quote or a bracket that is not closed, in this item or in one before it.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/step-options/#Script",
 )
 PIPE = declare(
     "pipelines-pipe",
     Fate.ERROR,
     "A pipe that cannot be run as it is written",
-    """A pipe is named with its version, vendor/name:1.2.3. Its variables are texts, or lists of texts: put quotes
-    around true and 10.""",
+    """A pipe is named with its version, vendor/name:1.2.3.
+
+    Bitbucket refuses the file, or does not find the pipe.
+
+    Write the version, and put quotes around true and 10.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/use-pipes-in-bitbucket-pipelines/",
 )
 PASSWORD = declare(
     "pipelines-app-password",
     Fate.ERROR,
     "App passwords have come to an end",
-    """Bitbucket takes none since June 2026. Use an API token (ATLASSIAN_ACCOUNT_EMAIL and ATLASSIAN_API_TOKEN), or an
-    access token.""",
+    """Bitbucket takes none since June 2026.
+
+    Who logs in with one is refused.
+
+    Use an API token (ATLASSIAN_ACCOUNT_EMAIL and ATLASSIAN_API_TOKEN), or an access token.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/api-tokens/",
 )
 _PIPE = re.compile(r"(docker://\S+|[\w.-]+/[\w.-]+:[\w.-]+)")

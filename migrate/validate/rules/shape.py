@@ -13,15 +13,22 @@ NO_PIPELINE = declare(
     "pipelines-empty",
     Fate.ERROR,
     "There is no pipeline, or nothing in one",
-    "Bitbucket wants the key 'pipelines', and in each pipeline at least one step.",
+    """Bitbucket wants the key 'pipelines', and in each pipeline at least one step.
+
+    There is nothing to run, and Bitbucket refuses the file.
+
+    Write a pipeline with a step.""",
     f"{_DOCS}pipeline-start-conditions/",
 )
 BAD_ITEM = declare(
     "pipelines-bad-item",
     Fate.ERROR,
     "An item of a pipeline is none",
-    """Each item of a pipeline has one key: step, parallel, stage or final. Often the keys of a step are not indented
-    deeper than the word 'step', and so stand beside it.""",
+    """Each item of a pipeline has one key: step, parallel, stage or final.
+
+    Bitbucket refuses the file.
+
+    Often the keys of a step are not indented deeper than the word 'step', and so stand beside it.""",
     f"{_DOCS}step-options/",
 )
 NESTING = declare(
@@ -29,7 +36,11 @@ NESTING = declare(
     Fate.ERROR,
     "An item stands where it may not",
     """A parallel group holds steps only, a stage runs its steps one after another, a pipeline has one final item, and
-    variables are the first item of a custom pipeline.""",
+    variables are the first item of a custom pipeline.
+
+    Bitbucket refuses the file.
+
+    Take the item out of the one that it stands in.""",
     f"{_DOCS}stage-options/",
     f"{_DOCS}parallel-step-options/",
 )
@@ -37,15 +48,22 @@ NO_SCRIPT = declare(
     "pipelines-no-script",
     Fate.ERROR,
     "A step has nothing to run",
-    "A step has a script with at least one command, or the type 'pipeline' and the name of a custom pipeline.",
+    """A step has a script with at least one command, or the type 'pipeline' and the name of a custom pipeline.
+
+    Bitbucket refuses the file.
+
+    Write the script, or take the step out.""",
     f"{_DOCS}step-options/#Script",
 )
 BAD_COMMAND = declare(
     "pipelines-bad-command",
     Fate.ERROR,
     "An item of a script is no command",
-    """Each item is a text or a pipe. A text with ': ' in it is a mapping to YAML, and a bare true or 8080 is no text:
-    put quotes around it.""",
+    """Each item is a text or a pipe.
+
+    Bitbucket refuses the file.
+
+    A text with ': ' in it is a mapping to YAML, and a bare true or 8080 is no text: put quotes around it.""",
     f"{_DOCS}step-options/#Script",
 )
 

@@ -12,7 +12,11 @@ VARIABLE = declare(
     Fate.ERROR,
     "A variable of a custom pipeline is not one",
     """It has a name of letters, digits and low lines. Values that may be chosen need a default, and that is one of
-    them. All of them are texts: put quotes around true and 1.""",
+    them.
+
+    Bitbucket refuses the file.
+
+    Name it so, and put quotes around true and 1: all values are texts.""",
     "https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/",
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
