@@ -1,0 +1,231 @@
+"""The page: every line knows its counterpart and its fate, and nothing that a user wrote is taken for a tag."""
+
+import json
+import re
+from html.parser import HTMLParser
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from migrate import Source, convert
+from migrate.diagnostics import Fate
+from migrate.report import html
+from migrate.report.html.sides import Sides, sides
+from migrate.report.summary import Summary, summarise
+from tests.golden import CHOICES, Config, configs
+
+FILE = ".circleci/config.yml"
+CONFIG = """\
+version: 2.1
+orbs:
+  own:
+    commands:
+      greet:
+        steps: [{run: echo hello}]
+commands:
+  build:
+    parameters: {to: {type: string}}
+    steps:
+      - run:
+          name: Build
+          no_output_timeout: 20m
+          command: |
+            make << parameters.to >>
+            # not a comment of the config
+            make check
+common: &common
+  - run: echo common
+
+# a comment
+jobs:
+  one:
+    docker: [{image: 'cimg/base:current'}]
+    resource_class: large
+    parameters: {to: {type: string, default: a}}
+    steps:
+      - checkout
+      - build: {to: << parameters.to >>}
+      - own/greet
+      - *common
+  mac:
+    macos: {xcode: 15.0.0}
+    steps: [run: make mac]
+  never:
+    docker: [{image: alpine}]
+    steps: [run: make never]
+workflows:
+  main:
+    jobs:
+      - one: {matrix: {parameters: {to: [a, b]}}}
+      - mac
+"""
+
+
+def summary(text: str = CONFIG, choices: str = "") -> Summary:
+    """The summary of a conversion that was not refused."""
+    outcome = convert(Source(FILE, text), Source(CHOICES, choices) if choices else None)
+    assert outcome.text is not None, [str(note) for note in outcome.notes]
+    return summarise(outcome, "1.2.3")
+
+
+def line_of(said: str, text: str = CONFIG) -> int:
+    """The first line of the config that says something."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if said in line)
+
+
+def _from(both: Sides, said: str) -> list[tuple[int, ...]]:
+    """The first lines of the places that the lines of the result come of which say something, and of their ways."""
+    lines = [number for number, line in enumerate(both.target.lines, 1) if said in line]
+    found = (one for line in lines for one in both.origins[line])
+    return [(one.lines.first, *(place.first for place in one.way)) for one in found]
+
+
+def test_lines_of_scripts_come_of_the_very_lines() -> None:
+    """Through a matrix, a command, an orb and an anchor: the line itself, then the way to it from the workflow."""
+    both = sides(summary(), ())
+    entry, job = line_of("- one:"), line_of("  one:")
+
+    call = line_of("- build: {to")
+    step = line_of("- run:")
+    assert _from(both, "make check") == [(line_of("make check"), entry, job, call, step)] * 2
+    assert _from(both, "make a") == [(step, entry, job, call)]
+    assert {found[0] for found in _from(both, "echo hello")} == {line_of("echo hello")}
+    assert {found[0] for found in _from(both, "echo common")} == {line_of("echo common")}
+
+
+def test_keys_come_of_the_keys_that_they_stand_for() -> None:
+    """The image of `docker`, the size of `resource_class`; a start condition of the workflow's entries."""
+    both = sides(summary(choices="sizes: map\n"), ())
+
+    assert [found[0] for found in _from(both, "image: cimg")] == [line_of("docker:")]
+    assert {found[0] for found in _from(both, "size: ")} == {line_of("resource_class")}
+    assert {found[0] for found in _from(both, "- step: *")} == {line_of("- one:")}
+
+
+@pytest.mark.parametrize(
+    ("said", "fate"),
+    [
+        ("make check", Fate.KEPT),
+        ("# not a comment", Fate.KEPT),
+        ("make <<", Fate.REWRITTEN),
+        ("no_output_timeout", Fate.DROPPED),
+        ("name: Build", Fate.REWRITTEN),
+        ("make mac", Fate.DROPPED),
+        ("make never", Fate.DROPPED),
+        ("version: 2.1", Fate.REWRITTEN),
+        ("# a comment", None),
+    ],
+)
+def test_lines_have_fates(said: str, fate: Fate | None) -> None:
+    """What is left out with its job, or with a key of a step that stays, is told apart from what is written anew."""
+    (lines,) = sides(summary(), ()).lines
+
+    assert lines[line_of(said) - 1].fate == fate
+
+
+@pytest.mark.parametrize("config", list(configs()), ids=lambda config: config.id)
+def test_every_line_has_a_fate_and_every_line_a_source(config: Config) -> None:
+    """Blank lines and comments aside; what the converter says of itself comes of the line that it stands above."""
+    outcome = config.convert()
+    if outcome.text is None:
+        return
+    choices = [(CHOICES, config.choices)] if config.choices else []
+    files = [Source(*one) for one in (*choices, *config.files) if one[0].endswith(".yml")]
+    both = sides(summarise(outcome, "1.2.3"), files)
+
+    for source, lines in zip(both.sources, both.lines, strict=True):
+        assert len(lines) == len(source.lines)
+        assert [n for n, line in enumerate(lines, 1) if line.fate is None] == sorted(source.bare)
+    without = [line for n, line in enumerate(both.target.lines, 1) if line.strip() and not both.origins.get(n)]
+    assert not without
+
+
+class _Tags(HTMLParser):
+    """The tags of a page with the names of their attributes, and the text outside of scripts and styles."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[tuple[str, str]] = set()
+        self.text: list[str] = []
+        self.inside = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember a tag."""
+        self.inside = tag
+        self.tags |= {(tag, name) for name, _ in attrs} | {(tag, "")}
+
+    def handle_data(self, data: str) -> None:
+        """Remember a text."""
+        if self.inside not in {"script", "style"}:
+            self.text.append(data)
+
+
+HOSTILE = "</script><img src=x onerror=alert(1)>'\\\"&lt;\u202e]]>-->"
+NASTY = """\
+jobs:
+  build:
+    docker: [{image: "alpine:%s"}]
+    environment: {A: "%s"}
+    steps: [{run: {name: "%s", command: "echo '%s'"}}, {save_cache: {key: "%s", paths: ["%s"]}}]
+version: 2.1
+workflows: {"%s": {jobs: [{build: {name: "%s", context: "%s", filters: {branches: {only: "%s"}}}}]}}
+"""
+
+
+def test_no_text_of_the_user_is_taken_for_a_tag() -> None:
+    """Names, commands, keys, contexts, branches: the page of a hostile config has the tags of a harmless one."""
+    hostile, harmless = (summary(NASTY.replace("%s", word)) for word in (HOSTILE, "word"))
+    page, plain = html.render(hostile), html.render(harmless)
+
+    assert not _Tags(page).tags - _Tags(plain).tags - {("code", "")}
+    assert page.count("</script>") == plain.count("</script>")
+    assert "\u202e" not in page
+    assert "onerror=alert(1)>'" in "".join(_Tags(page).text)
+
+
+SECRETS = """\
+version: 2.1
+jobs:
+  build:
+    docker: [{image: alpine}]
+    environment:
+      API_TOKEN: 4f3a9b2c7d1e8a6b
+      OTHER_TOKEN: "4f3a9b2c7d1e\\x38a6c"
+      THIRD_TOKEN: >-
+        4f3a9b2c7d1e8a6d
+    steps:
+      - run: deploy --token=4f3a9b2c7d1e8a6e
+workflows: {main: {jobs: [build]}}
+"""
+
+
+def test_secrets_are_masked() -> None:
+    """Wherever they stand, in the source as in the result, as they are or spelt with escapes."""
+    page = html.render(summary(SECRETS))
+
+    assert "4f3a9b2c7d1e" not in page
+    assert page.count("***") >= 8
+
+
+def test_the_data_of_the_script_fit_the_page() -> None:
+    """Each line of the result has a list, and every range is one of lines that are there."""
+    page = html.render(summary())
+    found = re.search(r'<script type="application/json" id="lines">(.*?)</script>', page)
+    assert found
+    data = json.loads(found[1])
+
+    assert len(data["result"]) == page.count("id=t")
+    assert all(0 <= first <= last <= CONFIG.count("\n") for _, first, last in data["ranges"])
+    assert {one for some in data["result"] for one in some} == set(range(len(data["origins"])))
+    assert set(chain.from_iterable(data["origins"])) == set(range(len(data["ranges"])))
+
+
+def test_the_same_input_gives_the_same_page() -> None:
+    """And the page asks for nothing that is not in it."""
+    page = html.render(summary())
+
+    assert page == html.render(summary())
+    assert not re.search(r'(src|href)="?(?!#|https://(circleci|support|bitbucket|yaml))', page)
+    assert not re.search(r"@import|url\(", Path(html.__file__).with_name("page.css").read_text(encoding="utf-8"))

@@ -1,0 +1,145 @@
+"""The page of the report in a real browser: mouse, keyboard, screen reader, paper, light and dark."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FloatRect, Page
+
+from migrate.report import html
+from tests.chromium import chromium, opened
+from tests.test_html import CONFIG, line_of, summary
+
+pytestmark = pytest.mark.xdist_group("chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the config that `tests/test_html.py` has."""
+    return _written(tmp_path_factory.mktemp("page"), CONFIG)
+
+
+def _written(folder: Path, text: str) -> Path:
+    path = folder / "migration-report.html"
+    path.write_text(html.render(summary(text)), encoding="utf-8")
+    return path
+
+
+def _lit(page: Page, kind: str) -> list[str]:
+    """The ids of the lines that are lit."""
+    return [line.get_attribute("id") or "" for line in page.locator(f".pane .{kind}").all()]
+
+
+def test_a_click_on_the_source_lights_its_counterparts(browser: Browser, path: Path) -> None:
+    """A line of a command stands in the steps of both jobs that the matrix made, and was called at other lines."""
+    with opened(browser, path) as page:
+        page.locator(f"#s0-{line_of('make check')}").click()
+        lit = _lit(page, "match")
+        about = page.locator("#about").inner_text()
+
+        assert [page.locator(f"#{one}").inner_text().strip() for one in lit] == ["make check"] * 2
+        assert f"s0-{line_of('- build: {to')}" in _lit(page, "via")
+        assert re.match(
+            rf"Line {line_of('make check')} of the source \(kept\) becomes lines \d+, \d+ of the result", about
+        )
+
+
+def test_a_click_on_the_result_lights_the_source(browser: Browser, path: Path) -> None:
+    """And the lines on the way: the workflow's entry, the job, the call."""
+    with opened(browser, path) as page:
+        page.locator("#result [role=option]", has_text="make a").click()
+
+        assert f"s0-{line_of('make <<')}" in _lit(page, "match")
+        assert {f"s0-{line_of(said)}" for said in ("- one:", "  one:", "- build: {to")} <= set(_lit(page, "via"))
+
+
+def test_the_keyboard_walks_the_lines(browser: Browser, path: Path) -> None:
+    """Arrows move, Enter goes to the counterpart on the other side and back, Escape puts out the lights."""
+    with opened(browser, path) as page:
+        page.locator("#source").focus()
+        for _ in range(line_of("docker:")):
+            page.keyboard.press("ArrowDown")
+        assert _lit(page, "chosen") == [f"s0-{line_of('docker:')}"]
+        assert page.locator("#source").get_attribute("aria-activedescendant") == f"s0-{line_of('docker:')}"
+
+        page.keyboard.press("Enter")
+        (there,) = _lit(page, "chosen")
+        assert "image:" in page.locator(f"#{there}").inner_text()
+        assert page.evaluate("document.activeElement.id") == "result"
+
+        page.keyboard.press("Enter")
+        assert _lit(page, "chosen") == [f"s0-{line_of('docker:')}"]
+        page.keyboard.press("End")
+        assert _lit(page, "chosen") == [f"s0-{CONFIG.count(chr(10))}"]
+        page.keyboard.press("Escape")
+        assert not _lit(page, "chosen")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Browser, path: Path, dark: bool) -> None:
+    """Contrast, names, roles: what axe-core calls serious or critical keeps people out."""
+    with opened(browser, path, dark=dark) as page:
+        page.locator("#result [role=option]", has_text="make a").click()
+        found = Axe().run(page).response["violations"]
+
+    assert [
+        (one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ] == []
+
+
+def _box(page: Page, selector: str) -> FloatRect:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box
+
+
+@pytest.mark.parametrize("width", [1280, 600])
+def test_the_panes_stand_beside_each_other_where_there_is_room(browser: Browser, path: Path, width: int) -> None:
+    """Nothing is wider than the window, and what is long scrolls in its own box."""
+    with opened(browser, path, width=width) as page:
+        left, right = _box(page, "#source"), _box(page, "#result")
+        beside = left["x"] + left["width"] <= right["x"]
+
+        assert beside == (width > 1000)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert left["width"] == pytest.approx(right["width"], abs=2)
+
+
+def test_paper_has_every_line(browser: Browser, path: Path) -> None:
+    """Printed, nothing is hidden in a box that scrolls."""
+    with opened(browser, path) as page:
+        page.emulate_media(media="print")
+        for pane in ("#source", "#result"):
+            hidden = page.evaluate(
+                "(pane) => { const box = document.querySelector(pane); return box.scrollHeight - box.clientHeight; }",
+                pane,
+            )
+            assert hidden <= 0
+
+
+def test_a_large_page_opens_fast(browser: Browser, tmp_path: Path) -> None:
+    """A config with as many lines as the largest of other people's: under two seconds, and under 3 MB."""
+    jobs = "".join(
+        f"  job{n}:\n    docker: [{{image: 'cimg/base:current'}}]\n    steps:\n      - checkout\n      - run: |\n"
+        + "".join(f"          make part{line} of={n}\n" for line in range(20))
+        for n in range(120)
+    )
+    entries = "".join(f"      - job{n}: {{requires: [job{n // 2}]}}\n" if n else "      - job0\n" for n in range(120))
+    path = _written(tmp_path, f"version: 2.1\njobs:\n{jobs}workflows:\n  main:\n    jobs:\n{entries}")
+
+    with opened(browser, path) as page:
+        took = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+
+    assert path.stat().st_size < 3_000_000
+    assert took < 2000
