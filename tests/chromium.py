@@ -41,7 +41,7 @@ def opened(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: said.append(request.url) if request.url != path.as_uri() else None)
+    page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
     page.goto(path.as_uri())
     yield page
     context.close()

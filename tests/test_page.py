@@ -84,6 +84,91 @@ def test_the_keyboard_walks_the_lines(browser: Browser, path: Path) -> None:
         assert not _lit(page, "chosen")
 
 
+def test_notes_of_a_line_lead_to_the_ledger_and_back(browser: Browser, path: Path) -> None:
+    """What is folded there opens; the place of an entry chooses its line."""
+    with opened(browser, path) as page:
+        page.locator(f"#s0-{line_of('no_output_timeout')}").click()
+        page.locator("#about a").click()
+        entry = page.locator("#groups li:target")
+        assert entry.is_visible()
+        assert "no_output_timeout: 20m" in entry.inner_text()
+
+        link = entry.locator("a.place").get_attribute("href")
+        entry.locator("a.place").click()
+        assert [f"#{one}" for one in _lit(page, "chosen")] == [link]
+
+
+def _entries(page: Page) -> int:
+    shown = page.locator("#groups li:not([hidden])").count()
+    assert page.locator("#count").inner_text().startswith(f"{shown} of ")
+    return shown
+
+
+def test_the_ledger_is_filtered(browser: Browser, path: Path) -> None:
+    """By fate, code, job and text, together; what is left is open, and all is as before when it is reset."""
+    with opened(browser, path) as page:
+        everything = _entries(page)
+        page.locator("#by-fate").select_option("dropped")
+        dropped = _entries(page)
+        assert 0 < dropped < everything
+        assert page.locator("#groups details:not([hidden]):not([open])").count() == 0
+
+        page.locator("#by-job").select_option(label="mac")
+        assert 0 < _entries(page) < dropped
+        page.locator("#by-code").select_option("no-output-timeout")
+        assert _entries(page) == 0
+        page.get_by_role("button", name="Show all").click()
+        page.wait_for_function(
+            "(count) => document.getElementById('count').textContent.startsWith(count)", arg=f"{everything} "
+        )
+
+        page.locator("#by-text").fill("NO_OUTPUT")
+        assert _entries(page) == 1
+
+
+def test_boxes_stay_ticked_for_their_source(browser: Browser, path: Path, tmp_path: Path) -> None:
+    """After the page is loaded again; the page of another config has boxes of its own."""
+    other = _written(tmp_path, CONFIG + "# another\n")
+    with opened(browser, path) as page:
+        page.locator("#tasks input").nth(1).check()
+        assert page.locator("#done").inner_text().startswith("1 of ")
+        page.reload()
+        assert [box.is_checked() for box in page.locator("#tasks input").all()][:3] == [False, True, False]
+        page.goto(other.as_uri())
+        assert page.locator("#tasks input:checked").count() == 0
+        page.goto(path.as_uri())
+
+
+def test_a_page_that_may_store_nothing_works(browser: Browser, path: Path) -> None:
+    """Boxes can be ticked, and nothing is complained of."""
+    with opened(browser, path, storage=False) as page:
+        page.locator("#tasks input").first.check()
+        assert page.locator("#done").inner_text().startswith("1 of ")
+
+
+def test_commands_are_copied(browser: Browser, path: Path) -> None:
+    """A button beside them puts them where they can be pasted, a line each."""
+    with opened(browser, path) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.locator(".commands button").last.click()
+        page.get_by_role("button", name="Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+
+    assert copied.splitlines()[1] == "git add bitbucket-pipelines.yml"
+
+
+def test_without_a_script_everything_can_be_read(browser: Browser, path: Path) -> None:
+    """There are no controls that do nothing."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+
+    assert page.get_by_role("button").count() == 0
+    assert page.locator("#filters").is_hidden()
+    assert page.locator("#source [role=option]").count() == CONFIG.count("\n")
+    context.close()
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Browser, path: Path, dark: bool) -> None:
     """Contrast, names, roles: what axe-core calls serious or critical keeps people out."""
@@ -126,6 +211,8 @@ def test_paper_has_every_line(browser: Browser, path: Path) -> None:
                 pane,
             )
             assert hidden <= 0
+        closed = page.locator("#groups details:not([open]) li").first
+        assert closed.bounding_box()
 
 
 def test_a_large_page_opens_fast(browser: Browser, tmp_path: Path) -> None:

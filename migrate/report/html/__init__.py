@@ -6,16 +6,30 @@ Its style and its script are files beside this one, written into the page as the
 from collections.abc import Iterable
 from importlib import resources
 
+from migrate.report.html import tasks
 from migrate.report.html.elements import Html, element
+from migrate.report.html.ledger import counts, ledger
+from migrate.report.html.ledger import section as changes
 from migrate.report.html.sides import section as side_by_side
 from migrate.report.html.sides import sides
+from migrate.report.html.words import prose
+from migrate.report.markdown import sentence
 from migrate.report.outcome import Named
 from migrate.report.summary import Summary
+
+_SECTIONS = (
+    ("tasks", "What a person must do"),
+    ("side-by-side", "Side by side"),
+    ("ledger", "What changed and why"),
+)
+"""The sections by id, in their order."""
 
 
 def render(summary: Summary, files: Iterable[Named] = ()) -> str:
     """The text of the file; `files` were read besides the config, and are shown with it."""
     both = sides(summary, files)
+    found = ledger(summary)
+    names = {one.name: one.number for one in both.sources}
     title = f"From CircleCI to Bitbucket Pipelines: {summary.source.path}"
     head = (
         element("meta", charset="utf-8"),
@@ -23,7 +37,19 @@ def render(summary: Summary, files: Iterable[Named] = ()) -> str:
         element("title", title),
         element("style", _file("page.css")),
     )
-    main = (element("h1", title), side_by_side(both))
+    sections = (
+        tasks.section(summary.tasks),
+        side_by_side(both, found.entries),
+        changes(found, names),
+    )
+    main = (
+        element("h1", "From CircleCI to Bitbucket Pipelines: ", element("code", summary.source.path)),
+        element("p", prose(sentence(summary.counts).replace("*", "")), class_="sentence"),
+        counts(found),
+        _contents(sections),
+        *sections,
+        _foot(summary),
+    )
     body = element(
         "body",
         element("main", *main),
@@ -31,6 +57,22 @@ def render(summary: Summary, files: Iterable[Named] = ()) -> str:
         data_digest=summary.source.sha256,
     )
     return f'<!doctype html>\n<html lang="en">\n{element("head", *head)}\n{body}\n</html>\n'
+
+
+def _contents(sections: Iterable[Html | None]) -> Html:
+    """The way to the sections that there are."""
+    names = [(key, said) for key, said in _SECTIONS if any(one and f'id="{key}"' in one for one in sections)]
+    links = (element("li", element("a", said, href=f"#{key}")) for key, said in names)
+    return element("nav", element("ul", *links), aria_label="Sections")
+
+
+def _foot(summary: Summary) -> Html:
+    said = (
+        f"circle2bb {summary.version}; sha256 of ",
+        element("code", summary.source.path),
+        f": {summary.source.sha256}",
+    )
+    return element("footer", element("p", *said))
 
 
 def _file(name: str) -> Html:

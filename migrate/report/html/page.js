@@ -211,4 +211,129 @@ function show(pane, line) {
   }
 }
 
+/** Entries of the ledger that fit what was chosen; the others are hidden. */
+class Filters {
+  constructor(form) {
+    this.form = form;
+    this.groups = [...document.querySelectorAll("#groups > details")];
+    this.open = this.groups.map((group) => group.open);
+    this.total = document.querySelectorAll("#groups li").length;
+    form.hidden = false;
+    form.addEventListener("input", () => this.apply());
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => setTimeout(() => this.apply()));
+    this.apply();
+  }
+
+  apply() {
+    const value = (name) => byId(`by-${name}`).value;
+    const [fate, code, job, text] = [value("fate"), value("code"), value("job"), value("text").trim().toLowerCase()];
+    let count = 0;
+    this.groups.forEach((group, index) => {
+      const fits = (!fate || group.dataset.fate === fate) && (!code || group.dataset.code === code);
+      const named = !text || group.querySelector("summary").textContent.toLowerCase().includes(text);
+      let here = 0;
+      for (const entry of group.querySelectorAll("li")) {
+        const mine = fits && (!job || entry.dataset.jobs.split(" ").includes(job));
+        entry.hidden = !(mine && (named || entry.textContent.toLowerCase().includes(text)));
+        here += entry.hidden ? 0 : 1;
+      }
+      group.hidden = here === 0;
+      group.open = fate || code || job || text ? here > 0 : this.open[index];
+      count += here;
+    });
+    byId("count").textContent = `${count} of ${this.total} entries`;
+  }
+}
+
+/** Boxes that stay ticked for this source, where the browser lets a page remember something. */
+class Ticks {
+  constructor(boxes) {
+    this.boxes = boxes;
+    this.key = `circle2bb:${document.body.dataset.digest}`;
+    const ticked = new Set(this.read());
+    for (const box of boxes) {
+      box.checked = ticked.has(box.dataset.tick);
+      box.addEventListener("change", () => this.changed());
+    }
+    this.tell();
+  }
+
+  read() {
+    try {
+      const found = JSON.parse(localStorage.getItem(this.key));
+      return Array.isArray(found) ? found : [];
+    } catch {
+      return [];
+    }
+  }
+
+  changed() {
+    const ticked = this.boxes.filter((box) => box.checked).map((box) => box.dataset.tick);
+    try {
+      localStorage.setItem(this.key, JSON.stringify(ticked));
+    } catch {
+      // storage is forbidden: the boxes stay ticked until the page is closed
+    }
+    this.tell();
+  }
+
+  tell() {
+    const done = this.boxes.filter((box) => box.checked).length;
+    byId("done").textContent = `${done} of ${this.boxes.length} done.`;
+  }
+}
+
+/** Give a button its work: it copies a text, or the commands beside it. */
+function copies(button) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = button.dataset.copy || button.parentElement.querySelector("pre").textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Select and copy it by hand";
+    }
+    setTimeout(() => {
+      button.textContent = "Copy";
+    }, 2000);
+  });
+}
+
+/** Open what is folded around the place that the address names. */
+function unfold() {
+  const place = location.hash.length > 1 ? byId(decodeURIComponent(location.hash.slice(1))) : null;
+  const folded = place?.closest("details");
+  if (folded && !folded.open) {
+    folded.open = true;
+    place.scrollIntoView();
+  }
+}
+
+/** On paper nothing is folded; afterwards everything is as it was. */
+function unfoldForPaper() {
+  const closed = [...document.querySelectorAll("details:not([open])")];
+  for (const one of closed) {
+    one.open = true;
+  }
+  const fold = () => {
+    for (const one of closed) {
+      one.open = false;
+    }
+  };
+  window.addEventListener("afterprint", fold, { once: true });
+}
+
 new Sides();
+new Ticks([...document.querySelectorAll("[data-tick]")]);
+const filters = byId("filters");
+if (filters) {
+  new Filters(filters);
+}
+for (const button of document.querySelectorAll("[data-copy]")) {
+  copies(button);
+}
+window.addEventListener("hashchange", unfold);
+window.addEventListener("beforeprint", unfoldForPaper);
+unfold();

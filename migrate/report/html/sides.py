@@ -12,7 +12,7 @@ from migrate.report.html.texts import Text
 from migrate.report.outcome import Named
 from migrate.report.summary import Summary
 
-MEANING = {
+_SAYS = {
     Fate.KEPT: "says the very same",
     Fate.REWRITTEN: "looks different and means the same",
     Fate.APPROXIMATED: "means nearly the same; a note says what differs",
@@ -44,8 +44,8 @@ def sides(summary: Summary, files: Iterable[Named]) -> Sides:
     return Sides(sources, target, lines, tuple(of_result(len(target.lines), found, lines)), found)
 
 
-def section(both: Sides) -> Html:
-    """The two panes with their legend."""
+def section(both: Sides, entries: Mapping[int, int]) -> Html:
+    """The two panes with their legend; `entries` are the entries of the ledger for the notes that have one."""
     left = [
         piece
         for source, lines in zip(both.sources, both.lines, strict=True)
@@ -72,7 +72,7 @@ def section(both: Sides) -> Html:
             class_="sides",
         ),
         element("div", element("p", "No line is chosen."), id="about", role="status", aria_live="polite"),
-        element("script", Html(_data(both)), type="application/json", id="lines"),
+        element("script", Html(_data(both, entries)), type="application/json", id="lines"),
         id="side-by-side",
     )
 
@@ -99,7 +99,7 @@ def _legend(both: Sides) -> Html:
     """How many lines have which fate."""
     counts = {fate: sum(line.fate is fate for lines in both.lines for line in lines) for fate in Fate}
     items = (
-        element("li", element("span", fate, class_=f"fate {fate}"), f" {MEANING[fate]}: {_counted(count)}")
+        element("li", element("span", fate, class_=f"fate {fate}"), f" {_SAYS[fate]}: {_counted(count)}")
         for fate, count in counts.items()
         if count
     )
@@ -110,11 +110,11 @@ def _counted(count: int) -> str:
     return f"{count:,} line" if count == 1 else f"{count:,} lines"
 
 
-def _data(both: Sides) -> str:
+def _data(both: Sides, entries: Mapping[int, int]) -> str:
     """Which lines belong together, for the script: numbers and words of ours only, so that nothing needs escaping.
 
     `ranges` are lines of sources, `origins` are a range each with those of the way to it, `result` has for each line
-    its origins, and `notes` for each line of each source its notes.
+    its origins, and `notes` for each line of each source its entries in the ledger.
     """
     ranges: dict[tuple[int, ...], int] = {}
     known: dict[Origin, int] = {}
@@ -125,7 +125,10 @@ def _data(both: Sides) -> str:
         [ranges.setdefault(tuple(one.lines), len(ranges)), *(ranges.setdefault(tuple(r), len(ranges)) for r in one.way)]
         for one in known
     ]
-    notes = [{n: list(line.notes) for n, line in enumerate(lines, 1) if line.notes} for lines in both.lines]
+    told = [
+        [list(dict.fromkeys(entries[n] for n in line.notes if n in entries)) for line in lines] for lines in both.lines
+    ]
+    notes = [{number: some for number, some in enumerate(lines, 1) if some} for lines in told]
     data = {"ranges": list(ranges), "origins": table, "result": result, "notes": notes}
     return json.dumps(data, separators=(",", ":"))
 
@@ -134,4 +137,4 @@ def _numbers(shown: Text) -> range:
     return range(1, len(shown.lines) + 1)
 
 
-__all__ = ["MEANING", "Sides", "section", "sides"]
+__all__ = ["RESULT", "Sides", "section", "sides"]
