@@ -199,6 +199,34 @@ def test_the_ledger_tells_what_the_markdown_tells() -> None:
         assert all(f'href="{url}"' in page for url in note.code.urls)
 
 
+def _table(page: str) -> list[list[str]]:
+    """The rows of the first truth table: the event, and what is said of each job."""
+    body = page.partition('id="events"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = re.compile(r'(?<=<th scope="row">).*?(?=</th>)|(?<=<i>).*?(?=</i>)')
+    return [cells.findall(row) for row in body.split("<tr>")[1:]]
+
+
+def test_the_truth_table_says_what_runs() -> None:
+    """In words for who hears it, in signs for who sees it; what differs is explained below."""
+    page = html.render(summary())
+
+    assert _table(page) == [
+        ["push to main (and 6 more)", "runs", "CircleCI: runs; Bitbucket: does not run"],
+        ["tag v1.2.3 (and 4 more)", "does not run", "does not run"],
+    ]
+    assert "explained by <code>executor-dropped</code>" in page
+
+
+def test_a_large_truth_table_is_folded() -> None:
+    """The first events are seen, the rest opens at a click; jobs that share a column are all named somewhere."""
+    branches = "".join(f"      - one: {{name: job{n}, filters: {{branches: {{only: b{n}}}}}}}\n" for n in range(60))
+    page = html.render(summary(CONFIG.partition("      - one:")[0] + branches))
+
+    assert re.search(r"<summary>\d\d more events</summary>", page)
+    assert len(_table(page)) == 25
+    assert all(f"<code>job{n}</code>" in page.partition('id="events"')[2] for n in range(60))
+
+
 SECRETS = """\
 version: 2.1
 jobs:

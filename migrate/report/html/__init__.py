@@ -6,7 +6,7 @@ Its style and its script are files beside this one, written into the page as the
 from collections.abc import Iterable
 from importlib import resources
 
-from migrate.report.html import tasks
+from migrate.report.html import events, tasks
 from migrate.report.html.elements import Html, element
 from migrate.report.html.ledger import counts, ledger
 from migrate.report.html.ledger import section as changes
@@ -21,6 +21,7 @@ _SECTIONS = (
     ("tasks", "What a person must do"),
     ("side-by-side", "Side by side"),
     ("ledger", "What changed and why"),
+    ("events", "What runs when"),
 )
 """The sections by id, in their order."""
 
@@ -41,6 +42,7 @@ def render(summary: Summary, files: Iterable[Named] = ()) -> str:
         tasks.section(summary.tasks),
         side_by_side(both, found.entries),
         changes(found, names),
+        events.section(summary.verdict),
     )
     main = (
         element("h1", "From CircleCI to Bitbucket Pipelines: ", element("code", summary.source.path)),
