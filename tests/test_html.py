@@ -227,6 +227,71 @@ def test_a_large_truth_table_is_folded() -> None:
     assert all(f"<code>job{n}</code>" in page.partition('id="events"')[2] for n in range(60))
 
 
+ORDER = """\
+version: 2.1
+jobs:
+  build: &job {docker: [{image: alpine}], steps: [{run: make}]}
+  test: *job
+  docs: *job
+  site: *job
+  mac: {macos: {xcode: 15.0.0}, steps: [{run: make}]}
+workflows:
+  w:
+    jobs:
+      - build
+      - test: {requires: [build]}
+      - docs
+      - ask: {type: approval, requires: [docs]}
+      - site: {requires: [ask]}
+      - test: {name: last, requires: [site]}
+      - mac
+"""
+
+
+def _boxes(page: str, picture: int) -> dict[str, set[str]]:
+    """The boxes of a picture by their names, with their classes."""
+    svg = page.split("<svg ")[1 + picture].partition("</svg>")[0]
+    found = re.findall(r'<g class="box ?([^"]*)">.*?<text [^>]*class="name">(.*?)</text>', svg)
+    return {name: set(kinds.split()) for kinds, name in found}
+
+
+def test_the_pictures_show_the_longest_chain_and_who_waits() -> None:
+    """What CircleCI's time depends on, what is left out and asked; who waits for strangers, what a person starts."""
+    page = html.render(summary(ORDER))
+
+    assert _boxes(page, 0) == {
+        "build": set(),
+        "test": set(),
+        "docs": {"chain"},
+        "ask": {"gate", "chain"},
+        "site": {"held", "chain"},
+        "last": {"chain"},
+        "mac": {"dropped"},
+    }
+    after = _boxes(page, 1)
+    assert "waits" in after["test"]
+    assert "held" in after["site"]
+    assert "The longest chain: <code>docs</code> → <code>ask</code> → <code>site</code> → <code>last</code>." in page
+
+
+def test_the_pictures_have_words() -> None:
+    """For who does not see them: what each job waits for, the steps in their order, who waits for strangers."""
+    page = html.render(summary(ORDER))
+
+    assert "<li><code>site</code> waits for <code>ask</code></li>" in page
+    assert re.search(r"<code>test</code> waits without need for <code>docs</code>", page)
+    assert page.count('role="img" aria-label="') == page.count("<svg ")
+
+
+def test_what_is_too_large_to_be_drawn_is_told_in_words() -> None:
+    """Nobody sees anything in a picture of hundreds of boxes."""
+    entries = "".join(f"      - build: {{name: b{n}}}\n" for n in range(301))
+    page = html.render(summary(ORDER.partition("      - build")[0] + entries))
+
+    assert 'aria-label="Workflow w' not in page
+    assert "<code>b300</code> waits for nothing" in page
+
+
 SECRETS = """\
 version: 2.1
 jobs:

@@ -201,6 +201,24 @@ def test_the_panes_stand_beside_each_other_where_there_is_room(browser: Browser,
         assert left["width"] == pytest.approx(right["width"], abs=2)
 
 
+def test_pictures_are_as_large_as_they_are_drawn(browser: Browser, path: Path) -> None:
+    """Every name fits its box, in the font that the page has, and every box the picture."""
+    with opened(browser, path) as page:
+        for svg in page.locator("#pictures svg").all():
+            if not svg.is_visible():
+                continue
+            around = svg.bounding_box()
+            for box in svg.locator(".box").all():
+                rect = box.locator("rect").bounding_box()
+                name = box.locator("text").first.bounding_box()
+                assert around
+                assert rect
+                assert name
+                assert around["x"] <= rect["x"] <= name["x"]
+                assert name["x"] + name["width"] <= rect["x"] + rect["width"]
+                assert rect["x"] + rect["width"] <= around["x"] + around["width"]
+
+
 def test_paper_has_every_line(browser: Browser, path: Path) -> None:
     """Printed, nothing is hidden in a box that scrolls."""
     with opened(browser, path) as page:

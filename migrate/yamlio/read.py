@@ -80,20 +80,19 @@ def lines(text: str) -> list[str]:
 def extents(text: str) -> tuple[Extent, ...]:
     """From where to where each key and each list item of a text stands that `read` takes, in the order of the file."""
     measure = Measure(lines(text))
-    events: Iterator[Any] = yaml.parse(text.removeprefix("\ufeff"), Loader=_LOADER)  # whose marks are always there
-    for event in events:
-        start, end = event.start_mark, event.end_mark
-        if isinstance(event, yaml.CollectionStartEvent):
-            measure.begin(start.line, start.column, event.anchor, listed=isinstance(event, yaml.SequenceStartEvent))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            measure.end(end.line, flow=end.index > start.index)
-        elif isinstance(event, yaml.ScalarEvent):
+    loader = _LOADER(text.removeprefix("\ufeff"))
+    while not isinstance(event := loader.get_event(), yaml.DocumentEndEvent):
+        start, end, kind = event.start_mark, event.end_mark, type(event)
+        if kind is yaml.ScalarEvent:
             below = end.column == 0 and end.line > start.line  # a block ends where the next line begins
             measure.scalar(start.line, start.column, end.line - below, event.anchor)
-        elif isinstance(event, yaml.AliasEvent):
-            measure.alias(start.line, start.column, event.anchor or "")
-        elif isinstance(event, yaml.DocumentEndEvent):
-            break
+        elif kind in {yaml.MappingStartEvent, yaml.SequenceStartEvent}:
+            measure.begin(start.line, start.column, event.anchor, listed=kind is yaml.SequenceStartEvent)
+        elif kind in {yaml.MappingEndEvent, yaml.SequenceEndEvent}:
+            measure.end(end.line, flow=end.index > start.index)
+        elif kind is yaml.AliasEvent:
+            measure.alias(start.line, start.column, event.anchor)
+    loader.dispose()
     return tuple(sorted(measure.found))
 
 

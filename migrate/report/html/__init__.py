@@ -6,7 +6,7 @@ Its style and its script are files beside this one, written into the page as the
 from collections.abc import Iterable
 from importlib import resources
 
-from migrate.report.html import events, tasks
+from migrate.report.html import events, pictures, tasks
 from migrate.report.html.elements import Html, element
 from migrate.report.html.ledger import counts, ledger
 from migrate.report.html.ledger import section as changes
@@ -19,6 +19,7 @@ from migrate.report.summary import Summary
 
 _SECTIONS = (
     ("tasks", "What a person must do"),
+    ("pictures", "Before and after"),
     ("side-by-side", "Side by side"),
     ("ledger", "What changed and why"),
     ("events", "What runs when"),
@@ -40,6 +41,7 @@ def render(summary: Summary, files: Iterable[Named] = ()) -> str:
     )
     sections = (
         tasks.section(summary.tasks),
+        pictures.section(summary),
         side_by_side(both, found.entries),
         changes(found, names),
         events.section(summary.verdict),

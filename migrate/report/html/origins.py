@@ -11,7 +11,7 @@ from migrate.bitbucket.model import Pipelines, Start, Step
 from migrate.circleci.plan import Plan
 from migrate.diagnostics import Trail
 from migrate.report.html import keys
-from migrate.report.html.scripts import Origin, item_lines, origin
+from migrate.report.html.scripts import Origin, Sources, item_lines
 from migrate.report.html.texts import Range, Text
 from migrate.report.summary import Summary
 from migrate.yamlio.nodes import Entry, Node
@@ -25,7 +25,7 @@ class Origins:
     """What is known so far: `sources` are the files that are shown, by name, and `target` is the result."""
 
     def __init__(self, sources: Iterable[Text], target: Text, plan: Plan) -> None:
-        self.sources = {one.name: one for one in sources}
+        self.sources = Sources(sources)
         self.target = target
         self.jobs = {job.id: job for job in plan.jobs}
         self.workflows: list[Trail] = [(one.span,) for one in plan.workflows]
@@ -33,7 +33,7 @@ class Origins:
 
     def put(self, lines: Iterable[int], trails: Iterable[Trail]) -> None:
         """Lines come of the places to which trails lead."""
-        origins = dict.fromkeys(found for trail in trails if (found := origin(trail, self.sources)))
+        origins = dict.fromkeys(found for trail in trails if (found := self.sources.origin(trail)))
         for line in lines:
             self.found.setdefault(line, {}).update(origins)
 

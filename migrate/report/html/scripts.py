@@ -1,6 +1,6 @@
 """The lines of a script's items, each with the place of the source that it comes of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Command, Item
@@ -19,24 +19,35 @@ class Origin(NamedTuple):
     """Whether the line says the very same there."""
 
 
-def origin(trail: Trail, sources: Mapping[str, Text]) -> Origin | None:
-    """The innermost place of a trail that is shown, and the way to it; None if none of its files is shown."""
-    shown = [span for span in trail if span.file in sources]
-    if not shown:
-        return None
-    way = (Range(sources[one.file].number, one.line, one.line) for one in shown[:-1])
-    return Origin(sources[shown[-1].file].range(shown[-1]), tuple(dict.fromkeys(way)))
+class Sources:
+    """The files that are shown, by name, and where trails lead in them."""
+
+    def __init__(self, texts: Iterable[Text]) -> None:
+        self.by_name = {one.name: one for one in texts}
+        self.by_number = {one.number: one for one in self.by_name.values()}
+        self._known: dict[Trail, Origin | None] = {}
+
+    def origin(self, trail: Trail) -> Origin | None:
+        """The innermost place of a trail that is shown, and the way to it; None if none of its files is shown."""
+        if trail not in self._known:  # many lines have the same
+            self._known[trail] = self._find(trail)
+        return self._known[trail]
+
+    def _find(self, trail: Trail) -> Origin | None:
+        shown = [span for span in trail if span.file in self.by_name]
+        if not shown:
+            return None
+        way = (Range(self.by_name[one.file].number, one.line, one.line) for one in shown[:-1])
+        return Origin(self.by_name[shown[-1].file].range(shown[-1]), tuple(dict.fromkeys(way)))
 
 
-def item_lines(
-    item: Item, at: Extent, target: Text, sources: Mapping[str, Text]
-) -> Iterator[tuple[int, tuple[Origin, ...]]]:
+def item_lines(item: Item, at: Extent, target: Text, sources: Sources) -> Iterator[tuple[int, tuple[Origin, ...]]]:
     """The lines of an item that stands at a place of the result; none is known of what the converter writes itself.
 
     An item that repeats a text by its anchor has the lines of that text, too.
     """
     first, last = at.line, at.last
-    whole = origin(item.trail, sources)
+    whole = sources.origin(item.trail)
     if at.alias:
         yield first, (whole,) if whole else ()
         text = target.extent(Span("", *at.alias))
@@ -44,22 +55,22 @@ def item_lines(
     if not isinstance(item, Command) or not item.parts:
         yield from _matched(range(first, last + 1), whole, target, sources)
         return
-    yield first, tuple(found for part in item.parts if (found := origin(part.trail, sources)))
+    yield first, tuple(found for part in item.parts if (found := sources.origin(part.trail)))
     place = first + (1 if last > first else 0)
     for part in item.parts:
         count = sum(line.count("\n") + 1 for line in titled(part))
-        yield from _matched(range(place, min(place + count, last + 1)), origin(part.trail, sources), target, sources)
+        yield from _matched(range(place, min(place + count, last + 1)), sources.origin(part.trail), target, sources)
         place += count
 
 
 def _matched(
-    lines: Iterable[int], whole: Origin | None, target: Text, sources: Mapping[str, Text]
+    lines: Iterable[int], whole: Origin | None, target: Text, sources: Sources
 ) -> Iterator[tuple[int, tuple[Origin, ...]]]:
     """Lines of a command: each comes of the very line that says it, in the order of the command, if one does."""
     if whole is None:
         yield from ((line, ()) for line in lines)
         return
-    source = next(one for one in sources.values() if one.number == whole.lines.file)
+    source = sources.by_number[whole.lines.file]
     place = whole.lines.first
     for line in lines:
         said = target.said[line - 1]
@@ -73,4 +84,4 @@ def _matched(
             yield line, (whole,)
 
 
-__all__ = ["Origin", "item_lines", "origin"]
+__all__ = ["Origin", "Sources", "item_lines"]

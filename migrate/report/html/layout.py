@@ -1,0 +1,118 @@
+"""Where the boxes of a graph stand, in layers from left to right, and how its lines go between them.
+
+grandalf lays the graphs out, by Sugiyama's method: it is pure Python, so that it installs wherever this does, and loads
+in milliseconds. networkx, which is there already, has layers without an order in them, and its lines cross the boxes.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+Point = tuple[float, float]
+_BETWEEN, _ABOVE = 44.0, 14.0
+"""Room between two layers, and between two boxes of a layer."""
+_WIDE = 1100.0
+"""How wide rows of boxes without lines become at most."""
+_ROUNDS = 1.5
+"""How often the boxes are put in order so that fewer lines cross; more takes long and changes little."""
+
+
+class Size(NamedTuple):
+    """How wide and high a box is."""
+
+    width: float
+    height: float
+
+
+class Layout(NamedTuple):
+    """The left upper corners of the boxes, the points of each line, and the room that all take."""
+
+    corners: tuple[Point, ...]
+    lines: tuple[tuple[Point, ...], ...]
+    size: Size
+
+
+class _Box:
+    """What grandalf wants of a box; it knows layers from top to bottom, so that everything lies on its side for it."""
+
+    def __init__(self, size: Size) -> None:
+        self.w, self.h = size.height, size.width
+        self.xy: Point = (0.0, 0.0)
+
+
+class _Line:
+    """What grandalf wants of a line: it is told its points."""
+
+    points: list[Point]
+
+    def setpath(self, points: Sequence[Point]) -> None:
+        """Take the points, the first and the last in the middle of a box."""
+        self.points = list(points)
+
+
+def layered(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
+    """Lay out boxes of these sizes and lines between them by their numbers; there is no circle among them."""
+    from grandalf.graphs import Edge, Graph, Vertex
+    from grandalf.layouts import SugiyamaLayout
+
+    boxes: list[Any] = [_numbered(Vertex)(number) for number in range(len(sizes))]
+    for box, size in zip(boxes, sizes, strict=True):
+        box.view = _Box(size)
+    ends = [(boxes[one], boxes[other]) for one, other in edges]
+    lines: list[Any] = [_numbered(Edge)(*pair, data=number) for number, pair in enumerate(ends)]
+    for line in lines:
+        line.view = _Line()
+    parts = sorted(Graph(boxes, lines).C, key=lambda part: min(vertex.data for vertex in part.sV))
+    top, width = 0.0, 0.0
+    for part in (one for one in parts if len(one.sV) > 1):
+        sugiyama = SugiyamaLayout(part)
+        sugiyama.xspace, sugiyama.yspace = _ABOVE, _BETWEEN
+        sugiyama.init_all()
+        sugiyama.draw(_ROUNDS)
+        low, right = _moved([vertex.view for vertex in part.sV], [edge.view for edge in part.sE], top)
+        top, width = low + _ABOVE, max(width, right)
+    alone = [vertex.view for part in parts if len(part.sV) == 1 for vertex in part.sV]
+    low, right = _in_rows(alone, top, max(width, _WIDE))
+    top, width = max(top, low), max(width, right)
+    corners = tuple((box.view.xy[1] - box.view.h / 2, box.view.xy[0] - box.view.w / 2) for box in boxes)
+    turned = tuple(tuple((y, x) for x, y in line.view.points) for line in lines)
+    return Layout(corners, turned, Size(width, max(0.0, top - _ABOVE)))
+
+
+@cache
+def _numbered(kind: type[Any]) -> type[Any]:
+    """A kind of grandalf's things that sets hold in the order of their numbers, and not of where they lie in memory."""
+
+    class Numbered(kind):  # type: ignore[misc]
+        def __hash__(self) -> int:
+            return hash(self.data)
+
+    return Numbered
+
+
+def _moved(boxes: Sequence[_Box], lines: Sequence[_Line], top: float) -> Point:
+    """Move what was laid out below `top`; where it ends, below and on the right."""
+    left = min(box.xy[0] - box.w / 2 for box in boxes)
+    above = min(box.xy[1] - box.h / 2 for box in boxes)
+    edges = {box.xy[1]: min(one.xy[1] - one.h / 2 for one in boxes if one.xy[1] == box.xy[1]) for box in boxes}
+    for box in boxes:  # boxes of a layer begin at one edge
+        box.xy = (box.xy[0] - left + top, edges[box.xy[1]] + box.h / 2 - above)
+    for line in lines:
+        line.points = [(x - left + top, y - above) for x, y in line.points]
+    return max(box.xy[0] + box.w / 2 for box in boxes), max(box.xy[1] + box.h / 2 for box in boxes)
+
+
+def _in_rows(boxes: Sequence[_Box], top: float, width: float) -> Point:
+    """Put boxes without lines beside each other, in as many rows as they need; where they end."""
+    x, right = 0.0, 0.0
+    low = top
+    for box in boxes:
+        if x and x + box.h > width:
+            x, top = 0.0, low
+        box.xy = (top + box.w / 2, x + box.h / 2)
+        x += box.h + _ABOVE
+        low, right = max(low, top + box.w + _ABOVE), max(right, x - _ABOVE)
+    return low, right
+
+
+__all__ = ["Layout", "Point", "Size", "layered"]
