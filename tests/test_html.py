@@ -274,6 +274,16 @@ def test_the_pictures_show_the_longest_chain_and_who_waits() -> None:
     assert "The longest chain: <code>docs</code> → <code>ask</code> → <code>site</code> → <code>last</code>." in page
 
 
+def test_lines_that_follow_from_others_are_not_drawn() -> None:
+    """Who waits for the last of a chain waits for all of it; the words say what is required."""
+    text = ORDER.replace("last, requires: [site]", "last, requires: [docs, ask, site, build]")
+    page = html.render(summary(text))
+    svg = page.split("<svg ")[1].partition("</svg>")[0]
+
+    assert svg.count("<path ") == 5
+    assert "<li><code>last</code> waits for <code>docs</code>, <code>ask</code>, <code>site</code>, <code>build" in page
+
+
 def test_the_pictures_have_words() -> None:
     """For who does not see them: what each job waits for, the steps in their order, who waits for strangers."""
     page = html.render(summary(ORDER))

@@ -1,11 +1,12 @@
 """The job graphs of CircleCI's workflows: what each job requires, and the longest chain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from migrate.circleci.plan import Job, Workflow
 from migrate.diagnostics import Fate
+from migrate.lower.plan.graph import bits, graph, union
 from migrate.report.html.elements import Html
 from migrate.report.html.layout import Point, layered
 from migrate.report.html.svg import Box, Line, draw
@@ -40,6 +41,15 @@ def _chain(workflow: Workflow, summary: Summary) -> tuple[str, ...]:
     return (*chain[:1], *(job for one, other in pairwise(chain) for job in _way(one, other, workflow)))
 
 
+def _edges(workflow: Workflow) -> Iterator[tuple[int, int]]:
+    """The lines between jobs, by their numbers, without those that follow from others."""
+    number = {job.name: place for place, job in enumerate(workflow.jobs)}
+    known = graph([[number[one.job] for one in job.requires if one.job in number] for job in workflow.jobs])
+    for job, near in enumerate(known.direct):
+        implied = union(other for one in near for other in bits(known.before[one]))
+        yield from ((one, job) for one in near if not implied >> one & 1)
+
+
 def _way(one: str, other: str, workflow: Workflow) -> tuple[str, ...]:
     """The jobs from one to another, without the first: approvals and no-ops stand between them that are no steps."""
     jobs = {job.name: job for job in workflow.jobs}
@@ -56,8 +66,7 @@ def _way(one: str, other: str, workflow: Workflow) -> tuple[str, ...]:
 
 
 def _picture(workflow: Workflow, fates: Mapping[str, str], chain: tuple[str, ...]) -> Picture:
-    number = {job.name: place for place, job in enumerate(workflow.jobs)}
-    edges = [(number[one.job], number[job.name]) for job in workflow.jobs for one in job.requires if one.job in number]
+    edges = list(_edges(workflow))
     ids = [job.id for job in workflow.jobs]
     title = f"Workflow {workflow.name}"
     listed = " → ".join(f"'{one.partition('/')[2]}'" for one in chain)

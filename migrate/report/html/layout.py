@@ -52,6 +52,10 @@ class _Line:
 
 def layered(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
     """Lay out boxes of these sizes and lines between them by their numbers; there is no circle among them."""
+    if not edges:
+        alone = [_Box(size) for size in sizes]
+        low, right = _in_rows(alone, 0.0, _WIDE)
+        return Layout(tuple(map(_corner, alone)), (), Size(right, max(0.0, low - _ABOVE)))
     from grandalf.graphs import Edge, Graph, Vertex
     from grandalf.layouts import SugiyamaLayout
 
@@ -74,9 +78,14 @@ def layered(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
     alone = [vertex.view for part in parts if len(part.sV) == 1 for vertex in part.sV]
     low, right = _in_rows(alone, top, max(width, _WIDE))
     top, width = max(top, low), max(width, right)
-    corners = tuple((box.view.xy[1] - box.view.h / 2, box.view.xy[0] - box.view.w / 2) for box in boxes)
+    corners = tuple(_corner(box.view) for box in boxes)
     turned = tuple(tuple((y, x) for x, y in line.view.points) for line in lines)
     return Layout(corners, turned, Size(width, max(0.0, top - _ABOVE)))
+
+
+def _corner(box: _Box) -> Point:
+    """The left upper corner of a box, as the page has it."""
+    return box.xy[1] - box.h / 2, box.xy[0] - box.w / 2
 
 
 @cache

@@ -21,6 +21,7 @@ def section(summary: Summary) -> Html:
         element("h2", "Before and after"),
         _legend(),
         element("h3", "CircleCI's workflows, with what each job requires"),
+        element("p", "A line that follows from others is not drawn."),
         *_figures(before.pictures(summary)),
         element("h3", "Bitbucket's pipelines, by what starts them"),
         *_figures(after.pictures(summary)),

@@ -15,7 +15,7 @@ from migrate.yamlio.extents import Extent
 from migrate.yamlio.nodes import Scalar, walk
 from migrate.yamlio.read import extents, lines, read
 
-_HEADS = ("- run:", "run:", "command:", "-")
+_HEADS = ("- run: ", "run: ", "command: ", "- ")
 """What stands before a command that is written on one line with its key."""
 _QUOTES = "\"'"
 
@@ -124,8 +124,10 @@ class Text:
 
 def _said(line: str) -> str:
     bare = line.strip()
-    head = next((one for one in _HEADS if bare.startswith(f"{one} ")), "")
-    return bare.removeprefix(head).strip().strip(_QUOTES)
+    if bare.startswith(_HEADS):
+        head = next(one for one in _HEADS if bare.startswith(one))
+        bare = bare.removeprefix(head).lstrip()
+    return bare.strip(_QUOTES)
 
 
 __all__ = ["Range", "Text"]
