@@ -104,6 +104,18 @@ def test_keys_come_of_the_keys_that_they_stand_for() -> None:
     assert {found[0] for found in _from(both, "- step: *")} == {line_of("- one:")}
 
 
+def test_conditions_and_gates_come_of_the_workflow() -> None:
+    """A filter and an approval stand in the entry, not in the job."""
+    text = CONFIG.replace(
+        "      - mac\n",
+        "      - ask: {type: approval}\n      - never: {requires: [ask], filters: {branches: {only: main}}}\n",
+    )
+    both = sides(summary(text, "style: triggers\n"), ())
+
+    assert {found[0] for found in _from(both, "trigger: manual")} == {line_of("- never:", text)}
+    assert {found[0] for found in _from(both, "BITBUCKET_BRANCH ==")} == {line_of("- never:", text)}
+
+
 @pytest.mark.parametrize(
     ("said", "fate"),
     [

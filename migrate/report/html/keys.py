@@ -15,6 +15,8 @@ _KEYS = {
     "environment": ("environment", "docker", "context", "shell", "working_directory"),
 }
 """The keys of a job, or of its entry in the workflow, that are lowered to a key of the step (`lower/keys/`)."""
+_ENTRY = ("condition", "trigger")
+"""The keys of the step that its job's entry in the workflow decides: filters, and approvals that it waits for."""
 _CALLS = {
     "caches": ("save_cache", "restore_cache", "with_tool_cache", "setup_remote_docker"),
     "artifacts": ("persist_to_workspace", "attach_workspace", "store_artifacts"),
@@ -29,6 +31,8 @@ def places(key: str, job: Job) -> Iterator[Trail]:
 
     `environment` stands for the lines at the head of the script.
     """
+    if key in _ENTRY:
+        yield job.trail[:1]
     for mapping in (job.keys, job.invocation):
         for entry in mapping.entries:
             if entry.key.text in _KEYS.get(key, ()):
