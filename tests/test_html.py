@@ -63,9 +63,10 @@ workflows:
 """
 
 
-def summary(text: str = CONFIG, choices: str = "") -> Summary:
+def summary(text: str = CONFIG, choices: str = "", files: tuple[str, ...] = ()) -> Summary:
     """The summary of a conversion that was not refused."""
-    outcome = convert(Source(FILE, text), Source(CHOICES, choices) if choices else None)
+    chosen = Source(CHOICES, choices) if choices else None
+    outcome = convert(Source(FILE, text), chosen, has_file=files.__contains__)
     assert outcome.text is not None, [str(note) for note in outcome.notes]
     return summarise(outcome, "1.2.3")
 
@@ -84,7 +85,7 @@ def _from(both: Sides, said: str) -> list[tuple[int, ...]]:
 
 def test_lines_of_scripts_come_of_the_very_lines() -> None:
     """Through a matrix, a command, an orb and an anchor: the line itself, then the way to it from the workflow."""
-    both = sides(summary(), ())
+    both = sides(summary())
     entry, job = line_of("- one:"), line_of("  one:")
 
     call = line_of("- build: {to")
@@ -97,7 +98,7 @@ def test_lines_of_scripts_come_of_the_very_lines() -> None:
 
 def test_keys_come_of_the_keys_that_they_stand_for() -> None:
     """The image of `docker`, the size of `resource_class`; a start condition of the workflow's entries."""
-    both = sides(summary(choices="sizes: map\n"), ())
+    both = sides(summary(choices="sizes: map\n"))
 
     assert [found[0] for found in _from(both, "image: cimg")] == [line_of("docker:")]
     assert {found[0] for found in _from(both, "size: ")} == {line_of("resource_class")}
@@ -110,7 +111,7 @@ def test_conditions_and_gates_come_of_the_workflow() -> None:
         "      - mac\n",
         "      - ask: {type: approval}\n      - never: {requires: [ask], filters: {branches: {only: main}}}\n",
     )
-    both = sides(summary(text, "style: triggers\n"), ())
+    both = sides(summary(text, "style: triggers\n"))
 
     assert {found[0] for found in _from(both, "trigger: manual")} == {line_of("- never:", text)}
     assert {found[0] for found in _from(both, "BITBUCKET_BRANCH ==")} == {line_of("- never:", text)}
@@ -132,7 +133,7 @@ def test_conditions_and_gates_come_of_the_workflow() -> None:
 )
 def test_lines_have_fates(said: str, fate: Fate | None) -> None:
     """What is left out with its job, or with a key of a step that stays, is told apart from what is written anew."""
-    (lines,) = sides(summary(), ()).lines
+    (lines,) = sides(summary()).lines
 
     assert lines[line_of(said) - 1].fate == fate
 
@@ -143,11 +144,11 @@ def test_every_line_has_a_fate_and_every_line_a_source(config: Config) -> None:
     outcome = config.convert()
     if outcome.text is None:
         return
-    choices = [(CHOICES, config.choices)] if config.choices else []
-    files = [Source(*one) for one in (*choices, *config.files) if one[0].endswith(".yml")]
-    both = sides(summarise(outcome, "1.2.3"), files)
+    choices = Source(CHOICES, config.choices) if config.choices else None
+    files = [Source(*one) for one in config.files if one[0].endswith(".yml")]
+    both = sides(summarise(outcome, "1.2.3"), files, choices)
 
-    for source, lines in zip(both.sources, both.lines, strict=True):
+    for source, lines in list(zip(both.sources, both.lines, strict=True))[: len(files) + 1]:
         assert len(lines) == len(source.lines)
         assert [n for n, line in enumerate(lines, 1) if line.fate is None] == sorted(source.bare)
     without = [line for n, line in enumerate(both.target.lines, 1) if line.strip() and not both.origins.get(n)]
@@ -258,6 +259,29 @@ workflows:
       - test: {name: last, requires: [site]}
       - mac
 """
+
+
+def test_each_job_has_its_fate_and_its_lines() -> None:
+    """With a link to either side, and the start conditions that run it."""
+    page = html.render(summary(ORDER))
+    rows = page.partition('id="jobs"')[2].partition("</section>")[0].split("<tr>")[2:]
+
+    assert len(rows) == 7
+    assert f'href="#s0-{line_of("  docs:", ORDER)}"' in rows[2]
+    assert re.search(r'href="#t\d+">line \d+<', rows[2])
+    assert "<code>default</code>" in rows[2]
+    assert "dropped" in rows[6]
+    assert "nowhere" in rows[6]
+
+
+def test_what_could_be_chosen_is_there_to_copy() -> None:
+    """The lines of the choices file, as the Markdown has them."""
+    found = summary(files=("pyproject.toml",))
+    page = html.render(found)
+
+    assert found.suggestions
+    for one in found.suggestions:
+        assert all(f"<code>{line}</code>" in page.partition('id="choices"')[2] for line in one.lines.split("\n"))
 
 
 def _boxes(page: str, picture: int) -> dict[str, set[str]]:

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FloatRect, Page
 
+from migrate import Source
 from migrate.report import html
 from tests.chromium import chromium, opened
 from tests.test_html import CONFIG, line_of, summary
@@ -60,6 +61,18 @@ def test_a_click_on_the_result_lights_the_source(browser: Browser, path: Path) -
 
         assert f"s0-{line_of('make <<')}" in _lit(page, "match")
         assert {f"s0-{line_of(said)}" for said in ("- one:", "  one:", "- build: {to")} <= set(_lit(page, "via"))
+
+
+def test_lines_of_several_files_are_told_by_their_names(browser: Browser, tmp_path: Path) -> None:
+    """What the choices add comes of them, and they stand below the config."""
+    choices = "add:\n  - pypi-publish:\n      filters: {branches: {only: main}}\n"
+    path = tmp_path / "page.html"
+    path.write_text(html.render(summary(CONFIG, choices), (), Source("circle2bb.yml", choices)), encoding="utf-8")
+    with opened(browser, path) as page:
+        page.locator("#s1-2").click()
+        assert re.match(r"Line 2 of circle2bb.yml becomes lines? .* of the result", page.locator("#about").inner_text())
+        page.locator("#s0-1").click()
+        assert page.locator("#about").inner_text().startswith("Line 1 of .circleci/config.yml (rewritten)")
 
 
 def test_the_keyboard_walks_the_lines(browser: Browser, path: Path) -> None:

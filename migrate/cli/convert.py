@@ -142,8 +142,7 @@ def _say(summary: Summary, written: tuple[tuple[str, str], ...]) -> None:
 def _texts(outcome: Outcome, summary: Summary, given: Project, target: Target) -> Iterator[tuple[Path, str]]:
     yield target.pipelines, outcome.text or ""
     _, page, report, data, log = _FILES
-    others = (*given.others, *((given.choices,) if given.choices else ()))
-    yield target.folder / page, html.render(summary, others)
+    yield target.folder / page, html.render(summary, given.others, given.choices)
     yield target.folder / report, markdown.render(summary, links(given, outcome.files, target.folder, target.pipelines))
     yield target.folder / data, json.render(summary)
     if target.sarif:

@@ -106,7 +106,7 @@ def _jobs(summary: Summary, links: Links) -> Iterator[str]:
             f"**{row.fate}**" if row.fate in {Fate.DROPPED, Fate.ERROR, HELD} else row.fate,
             links.place(row.source),
             links.target(row.target) or "—",
-            ", ".join(dict.fromkeys(code(_start(path)) for path in row.steps)) or "nowhere",
+            ", ".join(dict.fromkeys(code(start_of(path)) for path in row.steps)) or "nowhere",
         )
         for row in summary.rows
     ]
@@ -114,7 +114,7 @@ def _jobs(summary: Summary, links: Links) -> Iterator[str]:
     yield ""
 
 
-def _start(path: str) -> str:
+def start_of(path: str) -> str:
     """The start condition in a step's path: `branches > main` of `pipelines > branches > main > 0 > step`."""
     parts = path.split(" > ")[1:]
     return parts[0] if parts[0] == "default" else " > ".join(parts[:2])
@@ -174,4 +174,4 @@ def _foot(summary: Summary) -> Iterator[str]:
     yield f"circle2bb {escape(summary.version)}; sha256 of {code(summary.source.path)}: {code(summary.source.sha256)}"
 
 
-__all__ = ["MEANING", "render", "sentence"]
+__all__ = ["MEANING", "render", "sentence", "start_of"]

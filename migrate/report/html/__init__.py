@@ -6,7 +6,7 @@ Its style and its script are files beside this one, written into the page as the
 from collections.abc import Iterable
 from importlib import resources
 
-from migrate.report.html import events, pictures, tasks
+from migrate.report.html import events, jobs, pictures, tasks
 from migrate.report.html.elements import Html, element
 from migrate.report.html.ledger import counts, ledger
 from migrate.report.html.ledger import section as changes
@@ -20,16 +20,18 @@ from migrate.report.summary import Summary
 _SECTIONS = (
     ("tasks", "What a person must do"),
     ("pictures", "Before and after"),
+    ("jobs", "The jobs"),
     ("side-by-side", "Side by side"),
     ("ledger", "What changed and why"),
     ("events", "What runs when"),
+    ("choices", "What you may want to choose"),
 )
 """The sections by id, in their order."""
 
 
-def render(summary: Summary, files: Iterable[Named] = ()) -> str:
-    """The text of the file; `files` were read besides the config, and are shown with it."""
-    both = sides(summary, files)
+def render(summary: Summary, files: Iterable[Named] = (), choices: Named | None = None) -> str:
+    """The text of the file; `files` are parts of the config that were read besides: they are shown, as choices are."""
+    both = sides(summary, files, choices)
     found = ledger(summary)
     names = {one.name: one.number for one in both.sources}
     title = f"From CircleCI to Bitbucket Pipelines: {summary.source.path}"
@@ -42,9 +44,11 @@ def render(summary: Summary, files: Iterable[Named] = ()) -> str:
     sections = (
         tasks.section(summary.tasks),
         pictures.section(summary),
+        jobs.section(summary.rows, names),
         side_by_side(both, found.entries),
         changes(found, names),
         events.section(summary.verdict),
+        jobs.suggested(summary.suggestions),
     )
     main = (
         element("h1", "From CircleCI to Bitbucket Pipelines: ", element("code", summary.source.path)),

@@ -152,16 +152,15 @@ class Sides {
   /** Say what was chosen, for eyes and for screen readers. */
   tell(line, found, isSource) {
     const about = byId("about");
-    const [side, other] = isSource ? ["source", "result"] : ["result", "source"];
     const fate = line.dataset.fate ? ` (${line.dataset.fate})` : "";
-    let what = isSource ? "is blank, or a comment" : "stands for no line of the source";
+    let what = isSource ? "has no line of its own in the result" : "stands for no line of the source";
     if (found.length > 0) {
-      what = `${isSource ? "becomes" : "comes of"} ${spelled(found)} of the ${other}`;
-    } else if (fate && isSource) {
-      what = "has no line of its own in the result";
+      what = `${isSource ? "becomes" : "comes of"} ${spelled(found)}`;
+    } else if (/^\s*(#|$)/.test(line.textContent)) {
+      what = "is blank, or a comment";
     }
     const said = document.createElement("p");
-    said.append(`Line ${numberOf(line)} of the ${side}${fate} ${what}.`);
+    said.append(`Line ${numberOf(line)} of ${fileOf(line)}${fate} ${what}.`);
     about.replaceChildren(said, ...this.notes(line, isSource));
   }
 
@@ -186,9 +185,23 @@ class Sides {
 
 const numberOf = (line) => Number(/\d+$/.exec(line.id)[0]);
 
-/** Lines as ranges: "lines 4–7, 12". */
+/** How the file of a line is called: by its name, where several are shown. */
+function fileOf(line) {
+  if (line.id.startsWith("t")) {
+    return "the result";
+  }
+  const names = document.querySelectorAll("#source .file");
+  return names.length ? names[Number(line.id.slice(1).split("-")[0])].textContent : "the source";
+}
+
+/** Lines as ranges: "lines 4–7, 12 of the result". */
 function spelled(lines) {
-  const numbers = [...new Set(lines.map(numberOf))].sort((one, other) => one - other);
+  const files = Map.groupBy(new Set(lines), fileOf);
+  return [...files].map(([file, some]) => `${rangesOf(some)} of ${file}`).join("; ");
+}
+
+function rangesOf(lines) {
+  const numbers = lines.map(numberOf).sort((one, other) => one - other);
   const ranges = [];
   for (const number of numbers) {
     const last = ranges.at(-1);

@@ -34,14 +34,17 @@ class Sides(NamedTuple):
     origins: Mapping[int, tuple[Origin, ...]]
 
 
-def sides(summary: Summary, files: Iterable[Named]) -> Sides:
-    """Compare the source, and other files that were read, with the result."""
-    sources = tuple(Text(one.path, one.text, summary.secrets, n) for n, one in enumerate((summary.source, *files)))
+def sides(summary: Summary, files: Iterable[Named] = (), choices: Named | None = None) -> Sides:
+    """Compare the source, and other files that were read, with the result; choices are shown too, and have no fates."""
+    shown = (summary.source, *files, *((choices,) if choices else ()))
+    sources = tuple(Text(one.path, one.text, summary.secrets, n) for n, one in enumerate(shown))
     target = Text(RESULT, summary.text, summary.secrets)
     found = origins(sources, target, summary)
     every = dict.fromkeys(origin for some in found.values() for origin in some)
-    lines = tuple(tuple(fates(source, summary, every)) for source in sources)
-    return Sides(sources, target, lines, tuple(of_result(len(target.lines), found, lines)), found)
+    lines = [tuple(fates(source, summary, every)) for source in sources]
+    if choices:
+        lines[-1] = tuple(line._replace(fate=None) for line in lines[-1])
+    return Sides(sources, target, tuple(lines), tuple(of_result(len(target.lines), found, lines)), found)
 
 
 def section(both: Sides, entries: Mapping[int, int]) -> Html:
