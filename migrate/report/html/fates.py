@@ -10,7 +10,7 @@ from typing import NamedTuple
 from migrate.circleci.plan import Job
 from migrate.diagnostics import Fate, Span
 from migrate.report.html.scripts import Origin
-from migrate.report.html.texts import Text
+from migrate.report.html.texts import Range, Text
 from migrate.report.summary import Remark, Summary
 
 _DEEP = 3
@@ -57,7 +57,7 @@ def _lines(text: Text, remark: Remark, gone: set[Span], shown: set[int]) -> Iter
     lines = range(at.line, at.last + 1)
     is_item = text.lines[span.line - 1][: span.column - 1].endswith("- ")
     if note.code.fate is Fate.DROPPED and is_item and not shown.isdisjoint(lines):
-        found = [one for one in text.inside(span) if f"'{_key(text.said[one.line - 1])}" in note.detail]
+        found = [one for one in text.inside(span) if f"'{_key(text.lines[one.line - 1])}" in note.detail]
         return [line for one in found for line in range(one.line, one.last + 1)] or (span.line,)
     whole = at.depth >= _DEEP or (note.code.fate is Fate.DROPPED and (not note.job or span in gone))
     return lines if whole else (span.line,)
@@ -65,7 +65,7 @@ def _lines(text: Text, remark: Remark, gone: set[Span], shown: set[int]) -> Iter
 
 def _key(line: str) -> str:
     """The key that a line begins with."""
-    return line.removeprefix("- ").partition(":")[0]
+    return line.strip().removeprefix("- ").partition(":")[0]
 
 
 def _left_out(text: Text, summary: Summary) -> set[int]:
@@ -93,11 +93,18 @@ def _of(job: Job, text: Text, *, whole: bool) -> Iterator[int]:
 
 
 def of_result(
-    lines: int, origins: Mapping[int, tuple[Origin, ...]], sources: Sequence[Sequence[Line]]
+    lines: int, origins: Mapping[int, tuple[Origin, ...]], sources: Sequence[tuple[Text, Sequence[Line]]]
 ) -> list[Fate | None]:
-    """The fate of each of so many lines of the result: the gravest of the lines that it comes of."""
-    ranges = dict.fromkeys(one.lines for some in origins.values() for one in some if one.lines.file < len(sources))
-    worst = {one: _gravest(line.fate for line in sources[one.file][one.first - 1 : one.last]) for one in ranges}
+    """The fate of each of so many lines of the result: the gravest of the lines that it comes of.
+
+    What comes of a whole job has the fate of its first line, since what becomes of its parts is shown at theirs.
+    """
+    ranges = dict.fromkeys(one.lines for some in origins.values() for one in some)
+    worst: dict[Range, Fate | None] = {}
+    for one in ranges:
+        text, known = sources[one.file]
+        last = one.last if text.depth(one.first) >= _DEEP else one.first
+        worst[one] = _gravest(line.fate for line in known[one.first - 1 : last])
     return [_gravest(worst.get(one.lines) for one in origins.get(number, ())) for number in range(1, lines + 1)]
 
 

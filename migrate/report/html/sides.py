@@ -44,7 +44,13 @@ def sides(summary: Summary, files: Iterable[Named] = (), choices: Named | None =
     lines = [tuple(fates(source, summary, every)) for source in sources]
     if choices:
         lines[-1] = tuple(line._replace(fate=None) for line in lines[-1])
-    return Sides(sources, target, tuple(lines), tuple(of_result(len(target.lines), found, lines)), found)
+    return Sides(
+        sources,
+        target,
+        tuple(lines),
+        tuple(of_result(len(target.lines), found, list(zip(sources, lines, strict=True)))),
+        found,
+    )
 
 
 def section(both: Sides, entries: Mapping[int, int]) -> Html:

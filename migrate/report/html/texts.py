@@ -70,7 +70,7 @@ class Text:
 
     @cached_property
     def said(self) -> list[str]:
-        """What each line says, without the key that it is the value of, and without quotes."""
+        """What each line says, without the key that it is the value of, without quotes; a block begins with nothing."""
         return [_said(line) for line in self.lines]
 
     def _hide(self, text: str, secrets: tuple[str, ...]) -> None:
@@ -111,6 +111,12 @@ class Text:
         found = self.extent(span, key=key)
         return Range(self.number, found.line, found.last)
 
+    def depth(self, line: int) -> int:
+        """How deep the key or item stands that begins first on a line; 0 if none does."""
+        number = bisect_right(self._starts, (line, 0))
+        there = number < len(self.extents) and self.extents[number].line == line
+        return self.extents[number].depth if there else 0
+
     def inside(self, span: Span) -> Iterator[Extent]:
         """Everything below the key or item at a place."""
         number = self._number_at(span)
@@ -127,7 +133,7 @@ def _said(line: str) -> str:
     if bare.startswith(_HEADS):
         head = next(one for one in _HEADS if bare.startswith(one))
         bare = bare.removeprefix(head).lstrip()
-    return bare.strip(_QUOTES)
+    return "" if bare.startswith(("|", ">")) else bare.strip(_QUOTES)
 
 
 __all__ = ["Range", "Text"]
