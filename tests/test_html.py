@@ -155,6 +155,14 @@ def test_every_line_has_a_fate_and_every_line_a_source(config: Config) -> None:
     assert not without
 
 
+def test_a_config_that_never_runs_has_a_page() -> None:
+    """What stands in for it comes of the config as a whole."""
+    never = CONFIG.replace("  main:\n", "  main:\n    when: false\n")
+    both = sides(summary(never))
+
+    assert all(both.origins.get(n) for n, line in enumerate(both.target.lines, 1) if line.strip())
+
+
 class _Tags(HTMLParser):
     """The tags of a page with the names of their attributes, and the text outside of scripts and styles."""
 
@@ -331,11 +339,11 @@ def test_the_pictures_have_words() -> None:
 
 def test_what_is_too_large_to_be_drawn_is_told_in_words() -> None:
     """Nobody sees anything in a picture of hundreds of boxes."""
-    entries = "".join(f"      - build: {{name: b{n}}}\n" for n in range(301))
+    entries = "".join(f"      - build: {{name: b{n}}}\n" for n in range(201))
     page = html.render(summary(ORDER.partition("      - build")[0] + entries))
 
     assert 'aria-label="Workflow w' not in page
-    assert "<code>b300</code> waits for nothing" in page
+    assert "<code>b200</code> waits for nothing" in page
 
 
 SECRETS = """\

@@ -246,6 +246,15 @@ def test_paper_has_every_line(browser: Browser, path: Path) -> None:
         assert closed.bounding_box()
 
 
+def test_files_that_are_too_long_are_not_shown(browser: Browser, tmp_path: Path) -> None:
+    """A browser could not lay them out; everything else is there, and works."""
+    with opened(browser, _written(tmp_path, CONFIG + "#\n" * 30_000)) as page:
+        assert page.locator("#source").count() == 0
+        assert "25,000 lines" in page.locator("#side-by-side").inner_text()
+        page.locator("#tasks input").first.check()
+        assert page.locator("#done").inner_text().startswith("1 of ")
+
+
 def test_a_large_page_opens_fast(browser: Browser, tmp_path: Path) -> None:
     """A config with as many lines as the largest of other people's: under two seconds, and under 3 MB."""
     jobs = "".join(

@@ -10,8 +10,8 @@ from migrate.report.html import events, jobs, pictures, tasks
 from migrate.report.html.elements import Html, element
 from migrate.report.html.ledger import counts, ledger
 from migrate.report.html.ledger import section as changes
+from migrate.report.html.sides import fit, sides, too_long
 from migrate.report.html.sides import section as side_by_side
-from migrate.report.html.sides import sides
 from migrate.report.html.words import prose
 from migrate.report.markdown import sentence
 from migrate.report.outcome import Named
@@ -31,9 +31,10 @@ _SECTIONS = (
 
 def render(summary: Summary, files: Iterable[Named] = (), choices: Named | None = None) -> str:
     """The text of the file; `files` are parts of the config that were read besides: they are shown, as choices are."""
-    both = sides(summary, files, choices)
+    files = tuple(files)
+    both = sides(summary, files, choices) if fit(summary, files) else None
     found = ledger(summary)
-    names = {one.name: one.number for one in both.sources}
+    names = {one.name: one.number for one in both.sources} if both else {}
     title = f"From CircleCI to Bitbucket Pipelines: {summary.source.path}"
     head = (
         element("meta", charset="utf-8"),
@@ -45,7 +46,7 @@ def render(summary: Summary, files: Iterable[Named] = (), choices: Named | None 
         tasks.section(summary.tasks),
         pictures.section(summary),
         jobs.section(summary.rows, names),
-        side_by_side(both, found.entries),
+        side_by_side(both, found.entries) if both else too_long(),
         changes(found, names),
         events.section(summary.verdict),
         jobs.suggested(summary.suggestions),

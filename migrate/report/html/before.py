@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from migrate.circleci.plan import Job, Workflow
 from migrate.diagnostics import Fate
-from migrate.lower.plan.graph import bits, graph, union
+from migrate.lower.plan.graph import graph
 from migrate.report.html.elements import Html
 from migrate.report.html.layout import Point, layered
 from migrate.report.html.svg import Box, Line, draw
@@ -14,7 +14,9 @@ from migrate.report.mermaid import admitted
 from migrate.report.rows import HELD
 from migrate.report.summary import Summary
 
-MOST = 300
+_NAMED = 20
+"""How many jobs are named that a job waits for."""
+MOST = 200
 """Boxes of a picture; of more nobody sees anything."""
 
 
@@ -36,8 +38,8 @@ def pictures(summary: Summary) -> tuple[Picture, ...]:
 def _chain(workflow: Workflow, summary: Summary) -> tuple[str, ...]:
     """The jobs of the longest chain of all start conditions that is one of this workflow."""
     own = {job.id for job in workflow.jobs}
-    found = [(one.before, one.chain) for one in summary.order if one.chain and own.issuperset(one.chain)]
-    chain = max(found, key=lambda one: one[0])[1] if found else ()
+    longest = sorted(summary.order, key=lambda one: -one.before)
+    chain = next((one.chain for one in longest if one.chain and own.issuperset(one.chain)), ())
     return (*chain[:1], *(job for one, other in pairwise(chain) for job in _way(one, other, workflow)))
 
 
@@ -46,7 +48,9 @@ def _edges(workflow: Workflow) -> Iterator[tuple[int, int]]:
     number = {job.name: place for place, job in enumerate(workflow.jobs)}
     known = graph([[number[one.job] for one in job.requires if one.job in number] for job in workflow.jobs])
     for job, near in enumerate(known.direct):
-        implied = union(other for one in near for other in bits(known.before[one]))
+        implied = 0
+        for one in near:
+            implied |= known.before[one]
         yield from ((one, job) for one in near if not implied >> one & 1)
 
 
@@ -107,8 +111,9 @@ def _ends(points: tuple[Point, ...], one: Box, start: Point, other: Box, end: Po
 
 
 def _words(job: Job) -> str:
-    names = ", ".join(f"'{one.job}'" for one in job.requires)
-    return f"'{job.name}' waits for {names}" if names else f"'{job.name}' waits for nothing"
+    names = ", ".join(f"'{one.job}'" for one in job.requires[:_NAMED])
+    more = f" and {len(job.requires) - _NAMED} more" if len(job.requires) > _NAMED else ""
+    return f"'{job.name}' waits for {names or 'nothing'}{more}"
 
 
 __all__ = ["MOST", "Picture", "pictures"]

@@ -4,7 +4,7 @@ grandalf lays the graphs out, by Sugiyama's method: it is pure Python, so that i
 in milliseconds. networkx, which is there already, has layers without an order in them, and its lines cross the boxes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -52,35 +52,48 @@ class _Line:
 
 def layered(sizes: Sequence[Size], edges: Sequence[tuple[int, int]]) -> Layout:
     """Lay out boxes of these sizes and lines between them by their numbers; there is no circle among them."""
-    if not edges:
-        alone = [_Box(size) for size in sizes]
-        low, right = _in_rows(alone, 0.0, _WIDE)
-        return Layout(tuple(map(_corner, alone)), (), Size(right, max(0.0, low - _ABOVE)))
-    from grandalf.graphs import Edge, Graph, Vertex
+    boxes = [_Box(size) for size in sizes]
+    lines = [_Line() for _ in edges]
+    parts = _parts(len(sizes), edges)
+    top, width = 0.0, 0.0
+    for part in (one for one in parts if len(one) > 1):
+        inside = frozenset(part)
+        mine = [number for number, (one, _) in enumerate(edges) if one in inside]
+        _laid_out({one: boxes[one] for one in part}, {number: (edges[number], lines[number]) for number in mine})
+        low, right = _moved([boxes[one] for one in part], [lines[number] for number in mine], top)
+        top, width = low + _ABOVE, max(width, right)
+    low, right = _in_rows([boxes[one] for part in parts if len(part) == 1 for one in part], top, max(width, _WIDE))
+    top, width = max(top, low), max(width, right)
+    turned = tuple(tuple((y, x) for x, y in line.points) for line in lines)
+    return Layout(tuple(map(_corner, boxes)), turned, Size(width, max(0.0, top - _ABOVE)))
+
+
+def _parts(count: int, edges: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """The boxes in sets that lines connect, in the order of their first ones."""
+    part = {number: [number] for number in range(count)}
+    for one, other in edges:
+        if part[one] is not part[other]:
+            joined = sorted(part[one] + part[other])
+            part |= dict.fromkeys(joined, joined)
+    return [boxes for number, boxes in part.items() if boxes[0] == number]
+
+
+def _laid_out(boxes: Mapping[int, _Box], lines: Mapping[int, tuple[tuple[int, int], _Line]]) -> None:
+    """Have grandalf lay out boxes that lines connect."""
+    from grandalf.graphs import Edge, Vertex, graph_core
     from grandalf.layouts import SugiyamaLayout
 
-    boxes: list[Any] = [_numbered(Vertex)(number) for number in range(len(sizes))]
-    for box, size in zip(boxes, sizes, strict=True):
-        box.view = _Box(size)
-    ends = [(boxes[one], boxes[other]) for one, other in edges]
-    lines: list[Any] = [_numbered(Edge)(*pair, data=number) for number, pair in enumerate(ends)]
-    for line in lines:
-        line.view = _Line()
-    parts = sorted(Graph(boxes, lines).C, key=lambda part: min(vertex.data for vertex in part.sV))
-    top, width = 0.0, 0.0
-    for part in (one for one in parts if len(one.sV) > 1):
-        sugiyama = SugiyamaLayout(part)
-        sugiyama.xspace, sugiyama.yspace = _ABOVE, _BETWEEN
-        sugiyama.init_all()
-        sugiyama.draw(_ROUNDS)
-        low, right = _moved([vertex.view for vertex in part.sV], [edge.view for edge in part.sE], top)
-        top, width = low + _ABOVE, max(width, right)
-    alone = [vertex.view for part in parts if len(part.sV) == 1 for vertex in part.sV]
-    low, right = _in_rows(alone, top, max(width, _WIDE))
-    top, width = max(top, low), max(width, right)
-    corners = tuple(_corner(box.view) for box in boxes)
-    turned = tuple(tuple((y, x) for x, y in line.view.points) for line in lines)
-    return Layout(corners, turned, Size(width, max(0.0, top - _ABOVE)))
+    vertices: dict[int, Any] = {number: _numbered(Vertex)(number) for number in boxes}
+    for number, box in boxes.items():
+        vertices[number].view = box
+    ends: list[Any] = []
+    for number, ((one, other), line) in lines.items():
+        ends.append(_numbered(Edge)(vertices[one], vertices[other], data=number))
+        ends[-1].view = line
+    sugiyama = SugiyamaLayout(graph_core(list(vertices.values()), ends))
+    sugiyama.xspace, sugiyama.yspace = _ABOVE, _BETWEEN
+    sugiyama.init_all()
+    sugiyama.draw(_ROUNDS)
 
 
 def _corner(box: _Box) -> Point:

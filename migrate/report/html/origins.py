@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from migrate.bitbucket.model import Pipelines, Start, Step
 from migrate.circleci.plan import Plan
-from migrate.diagnostics import Trail
+from migrate.diagnostics import Span, Trail
 from migrate.report.html import keys
 from migrate.report.html.scripts import Origin, Sources, item_lines
 from migrate.report.html.texts import Range, Text
@@ -26,9 +26,10 @@ class Origins:
 
     def __init__(self, sources: Iterable[Text], target: Text, plan: Plan) -> None:
         self.sources = Sources(sources)
+        first = next(iter(self.sources.by_name))
         self.target = target
         self.jobs = {job.id: job for job in plan.jobs}
-        self.workflows: list[Trail] = [(one.span,) for one in plan.workflows]
+        self.workflows: list[Trail] = [(one.span,) for one in plan.workflows] or [(Span(first, 1, 1),)]
         self.found: Found = {}
 
     def put(self, lines: Iterable[int], trails: Iterable[Trail]) -> None:

@@ -338,7 +338,9 @@ function unfoldForPaper() {
   window.addEventListener("afterprint", fold, { once: true });
 }
 
-new Sides();
+if (byId("lines")) {
+  new Sides();
+}
 new Ticks([...document.querySelectorAll("[data-tick]")]);
 const filters = byId("filters");
 if (filters) {

@@ -21,6 +21,7 @@ _SAYS = {
     Fate.ERROR: "fails until somebody mends it",
 }
 """What a line's fate says."""
+_MOST = 25_000
 RESULT = "bitbucket-pipelines.yml"
 
 
@@ -32,6 +33,19 @@ class Sides(NamedTuple):
     lines: tuple[tuple[Line, ...], ...]
     result: tuple[Fate | None, ...]
     origins: Mapping[int, tuple[Origin, ...]]
+
+
+def fit(summary: Summary, files: Iterable[Named]) -> bool:
+    """Whether the files are short enough to be shown line by line: a browser has to lay all of them out."""
+    return all(text.count("\n") <= _MOST for text in (summary.text, summary.source.text, *(one.text for one in files)))
+
+
+def too_long() -> Html:
+    """What stands in the place of files that are not shown."""
+    said = f"A file of more than {_MOST:,} lines is not shown line by line."
+    return element(
+        "section", element("h2", "Side by side"), element("p", said), id="side-by-side", aria_label="Side by side"
+    )
 
 
 def sides(summary: Summary, files: Iterable[Named] = (), choices: Named | None = None) -> Sides:
@@ -146,4 +160,4 @@ def _numbers(shown: Text) -> range:
     return range(1, len(shown.lines) + 1)
 
 
-__all__ = ["RESULT", "Sides", "section", "sides"]
+__all__ = ["RESULT", "Sides", "fit", "section", "sides", "too_long"]
