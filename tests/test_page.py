@@ -203,8 +203,10 @@ def _box(page: Page, selector: str) -> FloatRect:
 
 
 @pytest.mark.parametrize("width", [1280, 600])
-def test_the_panes_stand_beside_each_other_where_there_is_room(browser: Browser, path: Path, width: int) -> None:
-    """Nothing is wider than the window, and what is long scrolls in its own box."""
+def test_the_panes_stand_beside_each_other_where_there_is_room(
+    browser: Browser, path: Path, width: int, tmp_path: Path
+) -> None:
+    """Nothing is wider than the window, and what is long scrolls in its own box; the picture is there to be looked at."""
     with opened(browser, path, width=width) as page:
         left, right = _box(page, "#source"), _box(page, "#result")
         beside = left["x"] + left["width"] <= right["x"]
@@ -212,6 +214,9 @@ def test_the_panes_stand_beside_each_other_where_there_is_room(browser: Browser,
         assert beside == (width > 1000)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert left["width"] == pytest.approx(right["width"], abs=2)
+        picture = page.screenshot(path=tmp_path / f"page-{width}.png", full_page=True)
+
+    assert int.from_bytes(picture[16:20], "big") == width
 
 
 def test_pictures_are_as_large_as_they_are_drawn(browser: Browser, path: Path) -> None:

@@ -28,7 +28,7 @@ class _Open:
     """A list or mapping that has not ended; `begun` is where its current key or item begins."""
 
     listed: bool
-    begun: _Place | None
+    begun: _Place = (0, 0)
     keyed: bool = False
     """Whether a key waits for its value."""
 
@@ -39,20 +39,21 @@ class Measure:
 
     lines: list[str]
     found: list[Extent] = field(default_factory=list)
-    _stack: list[_Open] = field(default_factory=list)
+    _stack: list[_Open] = field(default_factory=lambda: [_Open(listed=True)])
+    """The first stands for the document, which has one item."""
     _anchors: dict[str, _Place] = field(default_factory=dict)
     _last: int = 0
 
     def begin(self, line: int, column: int, anchor: str | None, *, listed: bool) -> None:
         """A list, if `listed`, or a mapping begins."""
-        self._value(line, column, anchor)
-        self._stack.append(_Open(listed, None))
+        self._begun(line, column, anchor)
+        self._stack.append(_Open(listed))
 
     def end(self, line: int, *, flow: bool) -> None:
         """What began last ends; in `flow` style it has a bracket of its own at the end."""
         self._stack.pop()
-        if flow:
-            self._last = max(self._last, line)
+        if flow and line > self._last:
+            self._last = line
         self._ended()
 
     def scalar(self, line: int, column: int, last: int, anchor: str | None) -> None:
@@ -60,45 +61,32 @@ class Measure:
         while last > line and not self.lines[last].strip():
             last -= 1
         self._last = max(self._last, last)
-        if self._is_key():
-            self._stack[-1].begun = (line, column)
-            self._stack[-1].keyed = True
-            if anchor:
-                self._anchors[anchor] = (line, column)
-            return
-        self._value(line, column, anchor)
+        self._begun(line, column, anchor)
         self._ended()
 
     def alias(self, line: int, column: int, anchor: str) -> None:
         """An alias."""
         self._last = max(self._last, line)
-        if self._is_key():
-            self._stack[-1].begun = (line, column)
-            self._stack[-1].keyed = True
-            return
-        self._value(line, column, None)
+        self._begun(line, column, None)
         self._ended(self._anchors.get(anchor))
 
-    def _is_key(self) -> bool:
-        return bool(self._stack) and not self._stack[-1].listed and not self._stack[-1].keyed
-
-    def _value(self, line: int, column: int, anchor: str | None) -> None:
-        """A value begins; in a list it is an item. A list or mapping may stand where a key should, too."""
+    def _begun(self, line: int, column: int, anchor: str | None) -> None:
+        """A node begins; it is an item, a key, or the value of a key, which has begun with that."""
         if anchor:
             self._anchors[anchor] = (line, column)
-        if self._stack and (self._stack[-1].listed or self._is_key()):
-            self._stack[-1].begun = (line, column)
+        top = self._stack[-1]
+        if not top.keyed:
+            top.begun = (line, column)
 
     def _ended(self, alias: _Place | None = None) -> None:
-        """A value has ended, and with it the key or item that it belongs to."""
-        if not self._stack or self._stack[-1].begun is None:
-            return
-        (line, column), top = self._stack[-1].begun, self._stack[-1]
-        top.keyed = False if top.listed else not top.keyed
-        if top.keyed:  # it was the key
-            return
-        repeats = (alias[0] + 1, alias[1] + 1) if alias else None
-        self.found.append(Extent(line + 1, column + 1, max(line, self._last) + 1, len(self._stack), repeats))
+        """A node has ended, and with it the item or the pair of key and value that it belongs to, if it is no key."""
+        top = self._stack[-1]
+        top.keyed = not top.listed and not top.keyed
+        depth = len(self._stack) - 1
+        if not top.keyed and depth:
+            line, column = top.begun
+            repeats = (alias[0] + 1, alias[1] + 1) if alias else None
+            self.found.append(Extent(line + 1, column + 1, max(line, self._last) + 1, depth, repeats))
 
 
 __all__ = ["Extent", "Measure"]

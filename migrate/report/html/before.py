@@ -36,7 +36,9 @@ def pictures(summary: Summary) -> tuple[Picture, ...]:
 
 
 def _chain(workflow: Workflow, summary: Summary) -> tuple[str, ...]:
-    """The jobs of the longest chain of all start conditions that is one of this workflow."""
+    """The jobs of the longest chain of all start conditions that is one of this workflow, if that is drawn."""
+    if len(workflow.jobs) > MOST:
+        return ()
     own = {job.id for job in workflow.jobs}
     longest = sorted(summary.order, key=lambda one: -one.before)
     chain = next((one.chain for one in longest if one.chain and own.issuperset(one.chain)), ())

@@ -61,9 +61,9 @@ class Text:
     @cached_property
     def bare(self) -> frozenset[int]:
         """The lines without content: blank ones and comments, but for those inside a value."""
-        inside: set[int] = set()
+        inside: set[int] = set()  # the further lines of values
         for number, one in enumerate(self.extents):
-            if number not in self._below:
+            if one.last > one.line and number not in self._below:
                 inside.update(range(one.line + 1, one.last + 1))
         found = ((number, line.strip()) for number, line in enumerate(self.lines, 1))
         return frozenset(n for n, line in found if not line or (n not in inside and line.startswith(("#", "---", "%"))))
