@@ -206,7 +206,7 @@ def _box(page: Page, selector: str) -> FloatRect:
 def test_the_panes_stand_beside_each_other_where_there_is_room(
     browser: Browser, path: Path, width: int, tmp_path: Path
 ) -> None:
-    """Nothing is wider than the window, and what is long scrolls in its own box; the picture is there to be looked at."""
+    """Nothing is wider than the window, and what is long scrolls in its own box; a picture is left to be looked at."""
     with opened(browser, path, width=width) as page:
         left, right = _box(page, "#source"), _box(page, "#result")
         beside = left["x"] + left["width"] <= right["x"]
