@@ -265,7 +265,7 @@ def test_a_config_of_another_folder_is_linked_to(folder: Path, tmp_path_factory:
     config = put(other / "c.yml", (folder / ".circleci" / "config.yml").read_text(encoding="utf-8"))
 
     assert run("convert", str(config), "-o", str(other / "out")).exit_code == 0
-    report = (other / "out" / FILES[2]).read_text(encoding="utf-8")
+    report = (other / "out" / FILES[3]).read_text(encoding="utf-8")
     links = {found for found in re.findall(r"\]\(([^)#]+)#L\d+\)", report) if found.endswith("c.yml")}
     assert links
     assert {(other / "out" / link).resolve() for link in links} == {config.resolve()}
