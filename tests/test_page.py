@@ -237,10 +237,12 @@ def test_pictures_are_as_large_as_they_are_drawn(browser: Browser, path: Path) -
                 assert rect["x"] + rect["width"] <= around["x"] + around["width"]
 
 
-def test_paper_has_every_line(browser: Browser, path: Path) -> None:
-    """Printed, nothing is hidden in a box that scrolls."""
-    with opened(browser, path) as page:
+def test_paper_has_every_line(browser: Browser, tmp_path: Path) -> None:
+    """Printed, nothing is hidden in a box that scrolls, or behind the edge: long lines are wrapped."""
+    path = _written(tmp_path, CONFIG.replace("make check", f"make {'check ' * 60}"))
+    with opened(browser, path, width=800) as page:
         page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 800
         for pane in ("#source", "#result"):
             hidden = page.evaluate(
                 "(pane) => { const box = document.querySelector(pane); return box.scrollHeight - box.clientHeight; }",

@@ -86,6 +86,7 @@ def section(both: Sides, entries: Mapping[int, int]) -> Html:
             "p",
             "Choose a line, by mouse or with the arrow keys: its counterparts light up on the other side, and the way "
             "that leads to them, through jobs, commands and anchors. Enter goes to the first of them.",
+            class_="hint",
         ),
         _legend(both),
         element(
