@@ -1,12 +1,12 @@
 """The source and the result side by side: lines with their fates, and for the script which lines belong together."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from migrate.diagnostics import Fate
 from migrate.report.html.elements import Html, element, text
 from migrate.report.html.fates import Line, fates, of_result
+from migrate.report.html.matches import matches
 from migrate.report.html.origins import Origin, origins
 from migrate.report.html.texts import Text
 from migrate.report.outcome import Named
@@ -96,7 +96,9 @@ def section(both: Sides, entries: Mapping[int, int]) -> Html:
             class_="sides",
         ),
         element("div", element("p", "No line is chosen."), id="about", role="status", aria_live="polite"),
-        element("script", Html(_data(both, entries)), type="application/json", id="lines"),
+        element(
+            "script", Html(matches(both.target, both.origins, both.lines, entries)), type="application/json", id="lines"
+        ),
         id="side-by-side",
     )
 
@@ -132,33 +134,6 @@ def _legend(both: Sides) -> Html:
 
 def _counted(count: int) -> str:
     return f"{count:,} line" if count == 1 else f"{count:,} lines"
-
-
-def _data(both: Sides, entries: Mapping[int, int]) -> str:
-    """Which lines belong together, for the script: numbers and words of ours only, so that nothing needs escaping.
-
-    `ranges` are lines of sources, `origins` are a range each with those of the way to it, `result` has for each line
-    its origins, and `notes` for each line of each source its entries in the ledger.
-    """
-    ranges: dict[tuple[int, ...], int] = {}
-    known: dict[Origin, int] = {}
-    result = [
-        [known.setdefault(one, len(known)) for one in both.origins.get(line, ())] for line in _numbers(both.target)
-    ]
-    table = [
-        [ranges.setdefault(tuple(one.lines), len(ranges)), *(ranges.setdefault(tuple(r), len(ranges)) for r in one.way)]
-        for one in known
-    ]
-    told = [
-        [list(dict.fromkeys(entries[n] for n in line.notes if n in entries)) for line in lines] for lines in both.lines
-    ]
-    notes = [{number: some for number, some in enumerate(lines, 1) if some} for lines in told]
-    data = {"ranges": list(ranges), "origins": table, "result": result, "notes": notes}
-    return json.dumps(data, separators=(",", ":"))
-
-
-def _numbers(shown: Text) -> range:
-    return range(1, len(shown.lines) + 1)
 
 
 __all__ = ["RESULT", "Sides", "fit", "section", "sides", "too_long"]
