@@ -145,7 +145,11 @@ def test_boxes_stay_ticked_for_their_source(browser: Browser, path: Path, tmp_pa
     with opened(browser, path) as page:
         page.locator("#tasks input").nth(1).check()
         assert page.locator("#done").inner_text().startswith("1 of ")
-        page.reload()
+        for _ in range(20):  # the browser writes down what is stored a little later, from another process
+            page.reload()
+            if page.locator("#tasks input:checked").count():
+                break
+            page.wait_for_timeout(50)
         assert [box.is_checked() for box in page.locator("#tasks input").all()][:3] == [False, True, False]
         page.goto(other.as_uri())
         assert page.locator("#tasks input:checked").count() == 0
