@@ -19,10 +19,11 @@ _OPEN = (Fate.ERROR, Fate.MANUAL)
 
 
 class Ledger(NamedTuple):
-    """The groups by fate, and for each note that is told the number of its entry."""
+    """The groups by fate, and for each note that is told the number of its entry; `dropped` if jobs are left out."""
 
     groups: tuple[tuple[Fate, tuple[Group, ...]], ...]
     entries: Mapping[int, int]
+    dropped: bool
 
 
 def ledger(summary: Summary) -> Ledger:
@@ -31,20 +32,24 @@ def ledger(summary: Summary) -> Ledger:
     lines = ((group.code.id, line.detail) for _, some in groups for group in some for line in group.lines)
     numbers = {key: number for number, key in enumerate(lines)}
     notes = ((n, (one.note.code.id, one.note.detail)) for n, one in enumerate(summary.remarks))
-    return Ledger(groups, {number: numbers[key] for number, key in notes if key in numbers})
+    entries = {number: numbers[key] for number, key in notes if key in numbers}
+    return Ledger(groups, entries, summary.counts.dropped > 0)
 
 
 def section(found: Ledger, files: Mapping[str, int]) -> Html | None:
     """The section with its filters; `files` are the numbers of those that the page shows."""
     if not found.groups:
         return None
+    left = (
+        " Of jobs that are left out, only the reason is told; migration-report.json tells all." if found.dropped else ""
+    )
     numbers = iter(range(len(found.entries) + 1))
     jobs = {job: str(n) for n, job in enumerate(sorted({job for one in _lines(found) for job in one.jobs}))}
     groups = [_group(group, jobs, files, numbers) for _, some in found.groups for group in some]
     return element(
         "section",
         element("h2", "What changed and why"),
-        element("p", "Everything that the conversion did, the gravest first, but for what it left as it was."),
+        element("p", f"Everything that the conversion did, the gravest first, but for what it left as it was.{left}"),
         _filters(found, jobs),
         element("div", *groups, id="groups"),
         id="ledger",
