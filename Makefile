@@ -13,7 +13,7 @@ CONFIG ?= $(EXAMPLE)
 
 help:
 	@echo "make demo     convert the example into output/"
-	@echo "make test     ruff, mypy and all tests"
+	@echo "make test     ruff, mypy, biome and all tests"
 	@echo "make coverage all tests, and how much of the code they run"
 	@echo "make setup    a .venv with everything that developing needs"
 	@echo "make docs     the manual, in site/"
@@ -25,12 +25,13 @@ demo: $(VENV)/.stamp-demo
 	$(BIN)/circle2bb convert $(EXAMPLE) --output output --force
 	@echo
 	@echo "The pipelines: output/bitbucket-pipelines.yml"
-	@echo "The report:    output/migration-report.md"
+	@echo "The report:    output/migration-report.html"
 
 test: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/biome ci migrate
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 # Twice as long as `make test`: the figure is for people, and nothing fails for it.

@@ -23,7 +23,7 @@ from migrate.lower.ordered import Ordered
 from migrate.lower.plan.additions import REPLACED, STEPS
 from migrate.lower.plan.copies import KEEP
 from migrate.lower.plan.nesting import MOST_STEPS
-from migrate.lower.secrets import masked
+from migrate.lower.secrets import hidden, masked
 from migrate.verify import Verdict, tell, verify
 from migrate.yamlio.build import TOO_DEEP
 from migrate.yamlio.decode import Claims
@@ -88,7 +88,7 @@ class Outcome(NamedTuple):
 
     `plan` is the plan as it was lowered, `before` as the source has it, without what the user added; `files` are the
     files that were read besides the config; `order` tells what the order of each start condition costs, `customs`
-    what starts which custom pipeline, `verdict` what runs on which event on both sides.
+    what starts which custom pipeline, `verdict` what runs on which event on both sides; `secrets` must not be shown.
     """
 
     text: str | None
@@ -107,6 +107,7 @@ class Outcome(NamedTuple):
     order: tuple[Ordered, ...] = ()
     customs: tuple[Custom, ...] = ()
     verdict: Verdict = Verdict()
+    secrets: tuple[str, ...] = ()
 
 
 def convert(
@@ -197,6 +198,7 @@ def _outcome(source: Source, plan: Plan, lowered: Lowered, draft: Draft) -> Outc
         order=lowered.order,
         customs=tuple(draft.customs),
         verdict=verdict,
+        secrets=hidden(draft.secrets),
     )
 
 

@@ -35,7 +35,10 @@ class Fate(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order above, for `--fail-on` and for sorting."""
-        return list(Fate).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {fate: rank for rank, fate in enumerate(Fate)}
 
 
 class Span(NamedTuple):

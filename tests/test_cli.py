@@ -19,7 +19,7 @@ from migrate.diagnostics import CODES
 
 ROOT = Path(__file__).parents[1]
 DECLARED = re.compile(r"= declare\(\s*\"([a-z0-9-]+)\"")
-FILES = ("bitbucket-pipelines.yml", "migration-report.json", "migration-report.md")
+FILES = ("bitbucket-pipelines.yml", "migration-report.html", "migration-report.json", "migration-report.md")
 
 GOOD = """\
 version: 2.1
@@ -186,7 +186,7 @@ def test_an_addition_is_asked_for_by_name(folder: Path) -> None:
 
     assert result.exit_code == 0
     assert "atlassian/pypi-publish" in (folder / "output" / FILES[0]).read_text(encoding="utf-8")
-    report = json.loads((folder / "output" / FILES[1]).read_text(encoding="utf-8"))
+    report = json.loads((folder / "output" / FILES[2]).read_text(encoding="utf-8"))
     assert {"PYPI_USERNAME", "PYPI_PASSWORD"} <= {one["name"] for one in report["variables"]}
 
 
@@ -251,8 +251,12 @@ def test_in_place_writes_to_the_root(folder: Path) -> None:
     assert run("convert", "--in-place").exit_code == 0
 
     assert (folder / "bitbucket-pipelines.yml").is_file()
-    assert sorted(written(folder / "output")) == ["migration-report.json", "migration-report.md"]
-    assert "](../bitbucket-pipelines.yml#L" in (folder / "output" / FILES[2]).read_text(encoding="utf-8")
+    assert sorted(written(folder / "output")) == [
+        "migration-report.html",
+        "migration-report.json",
+        "migration-report.md",
+    ]
+    assert "](../bitbucket-pipelines.yml#L" in (folder / "output" / FILES[3]).read_text(encoding="utf-8")
 
 
 def test_a_config_of_another_folder_is_linked_to(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -261,7 +265,7 @@ def test_a_config_of_another_folder_is_linked_to(folder: Path, tmp_path_factory:
     config = put(other / "c.yml", (folder / ".circleci" / "config.yml").read_text(encoding="utf-8"))
 
     assert run("convert", str(config), "-o", str(other / "out")).exit_code == 0
-    report = (other / "out" / FILES[2]).read_text(encoding="utf-8")
+    report = (other / "out" / FILES[3]).read_text(encoding="utf-8")
     links = {found for found in re.findall(r"\]\(([^)#]+)#L\d+\)", report) if found.endswith("c.yml")}
     assert links
     assert {(other / "out" / link).resolve() for link in links} == {config.resolve()}
@@ -363,7 +367,7 @@ def test_a_write_that_fails_leaves_nothing(folder: Path, monkeypatch: pytest.Mon
     moved = Path.replace
 
     def fail(self: Path, target: Path) -> Path:
-        if target.name == FILES[1]:
+        if target.name == FILES[2]:
             raise OSError(28, "No space left on device", str(target))
         return moved(self, target)
 
@@ -386,7 +390,7 @@ def test_a_write_that_fails_puts_back_what_was_there(folder: Path, monkeypatch: 
     moved = Path.replace
 
     def fail(self: Path, target: Path) -> Path:
-        if target.name == FILES[1]:
+        if target.name == FILES[2]:
             raise PermissionError(13, "Permission denied", str(target))
         return moved(self, target)
 

@@ -35,6 +35,7 @@ DOORS = {
     "check_jsonschema": ("validate/schema.py",),
     "jsonschema": ("validate/schema.py",),
     "httpx": ("cli/bitbucket_api.py", "cli/registry.py"),
+    "grandalf": ("report/html/layout.py",),
     "networkx": ("circleci/plan.py", "lower/plan/order.py"),
     "rich": ("cli/audit.py", "cli/tree.py"),
     "ruamel": ("yamlio/write.py",),

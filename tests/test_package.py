@@ -93,6 +93,6 @@ def test_the_installed_command_converts_from_anywhere(installed: Path, tmp_path:
     run(here, "convert", CONFIG, "--output", "checkout", cwd=tmp_path)
 
     written = {path.name: path.read_bytes() for path in (tmp_path / "fresh").iterdir() if path.is_file()}
-    assert {"bitbucket-pipelines.yml", "migration-report.md", "migration-report.json"} <= set(written)
+    assert {"bitbucket-pipelines.yml", *(f"migration-report.{kind}" for kind in ("html", "json", "md"))} <= set(written)
     expected = {path.name: path.read_bytes() for path in (tmp_path / "checkout").iterdir() if path.is_file()}
     assert written == expected

@@ -535,6 +535,46 @@ def test_who_waits_for_strangers_is_told() -> None:
     assert "runs custom" in exact
 
 
+@pytest.mark.parametrize(
+    ("choices", "chain", "slowest"),
+    [
+        ("", ["build", "test"], ["build", "test"]),
+        ("durations: {docs: 3}\n", ["docs", "site"], ["docs", "site"]),
+        ("durations: {docs: 3, test: 2}\n", ["docs", "site"], ["docs", "test"]),
+        ("durations: {docs: 3, test: 2}\nlayout: nested\n", ["docs", "site"], ["docs", "site"]),
+    ],
+)
+def test_the_longest_chains_know_their_jobs(choices: str, chain: list[str], slowest: list[str]) -> None:
+    """In CircleCI the jobs that wait for each other, here the slowest of each group; in children each in its own."""
+    (start, *_) = outcome(WAITING, choices).order
+
+    assert [name.removeprefix("w/") for name in start.chain] == chain
+    assert [name.removeprefix("w/") for name in start.slowest] == slowest
+
+
+FINAL = """\
+version: 2.1
+jobs:
+  build: &job {docker: [{image: alpine}], steps: [{run: make}]}
+  test: *job
+  tell: *job
+workflows:
+  w:
+    jobs:
+      - build
+      - test
+      - tell: {requires: [build: [success, failed], test: [success, failed]]}
+"""
+
+
+def test_the_final_step_ends_the_chains() -> None:
+    """It waits for everything, and so does the time."""
+    (start,) = outcome(FINAL, "durations: {test: 4}\n").order
+
+    assert start.chain == start.slowest == ("w/test", "w/tell")
+    assert (start.before, start.after) == (5, 5)
+
+
 def test_durations_are_what_the_chains_are_measured_in() -> None:
     """In minutes, where the choices file has them; a job that it does not name takes one."""
     text = page(WAITING, "durations: {build: 4, docs: 2.5}\n")

@@ -108,7 +108,7 @@ def _jobs(summary: Summary) -> tuple[int, int, int, int]:
 
 
 def _weights(outcome: Converted, summary: Summary) -> dict[str, int]:
-    sizes = {one.path: int(one.step.size.removesuffix("x") or 1) for one in instances(outcome.pipelines, "")}
+    sizes = {one.path: int(one.step.size.removesuffix("x") or 1) for one in instances(outcome.pipelines, None)}
     return {row.job: max(sizes.get(path, 1) for path in row.steps) for row in summary.rows if row.steps}
 
 

@@ -1,29 +1,41 @@
 """What a bitbucket-pipelines.yml says, as values (reference bitbucket.md, sections 1 and 3).
 
-Labels, comments and the ids of source jobs say where something comes from; they take no part in comparisons.
+Labels, comments, trails and the ids of source jobs say where something comes from; they take no part in comparisons.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from migrate.diagnostics import Trail
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A script item that is shell text; `label` is the name it has if steps share it, `title` what it does."""
+    """A script item that is shell text; `label` is the name it has if steps share it, `title` what it does.
+
+    `trail` leads to what it was written for, () where that is no single place; `parts` are the commands, one behind
+    the other, of which its text was joined.
+    """
 
     text: str
     label: str = field(default="", compare=False)
     title: str = field(default="", compare=False)
+    trail: Trail = field(default=(), compare=False)
+    parts: tuple["Command", ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Pipe:
-    """A script item that runs a pipe: `ref` with its version, variables, all strings; `title` is what it does."""
+    """A script item that runs a pipe: `ref` with its version, variables, all strings; `title` is what it does.
+
+    `trail` leads to what it was written for.
+    """
 
     ref: str
     variables: tuple[tuple[str, str], ...] = ()
     title: str = field(default="", compare=False)
+    trail: Trail = field(default=(), compare=False)
 
 
 Item = Command | Pipe

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from migrate import Outcome
+from migrate import Outcome, Source
 from migrate import convert as compile_config
 from migrate.catalog import Catalog
 from migrate.choices import VALUES
@@ -56,6 +56,15 @@ class Compiling(NamedTuple):
         """The files around a config, and what it comes to; what was fetched on the way is kept."""
         given = project(config, self.choices)
         self.orbs.at(given.root)
+        continuation = named(self.continuation) if self.continuation else None
+        read: dict[str, Source] = {continuation.path: continuation} if continuation else {}
+
+        def file(name: str) -> tuple[str, str] | None:
+            found = given.file(name)
+            if found:
+                read[found[0]] = Source(*found)
+            return found
+
         outcome = compile_config(
             given.config,
             given.choices,
@@ -63,13 +72,13 @@ class Compiling(NamedTuple):
             catalog=Catalog(self.mappings),
             has_file=given.has_file,
             orbs=self.orbs.source,
-            files=given.file,
-            continuation=named(self.continuation) if self.continuation else None,
+            files=file,
+            continuation=continuation,
             style=self.style or "",
             layout=self.layout or "",
         )
         self.orbs.keep()
-        return given, outcome
+        return given._replace(others=tuple(read[name] for name in outcome.files if name in read)), outcome
 
 
 def errors(outcome: Outcome) -> str:

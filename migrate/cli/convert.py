@@ -17,13 +17,14 @@ from migrate.cli.links import links
 from migrate.cli.reading import DEFAULT, Project
 from migrate.cli.writing import below, write
 from migrate.diagnostics import Fate
-from migrate.report import json, markdown, sarif, terminal
+from migrate.report import html, json, markdown, sarif, terminal
 from migrate.report.summary import Summary, summarise
 
 PIPELINES = "bitbucket-pipelines.yml"
 _FILES = {
     PIPELINES: "",
-    "migration-report.md": "read this before you merge",
+    "migration-report.html": "read this before you merge",
+    "migration-report.md": "the same, for a pull request",
     "migration-report.json": "the same, for programs",
     "migration-report.sarif": "the same, for viewers of code scanning",
 }
@@ -81,7 +82,7 @@ def convert(
     """Convert CONFIG, a CircleCI config, to Bitbucket Pipelines.
 
     CONFIG is .circleci/config.yml if none is given; - reads standard input. Writes bitbucket-pipelines.yml,
-    and migration-report.md and .json, which say what changed and what you must do.
+    and migration-report.html, .md and .json, which say what changed and what you must do.
     """
     if stdout and (diff or check):
         said = f"--stdout and --{'diff' if diff else 'check'} exclude each other"
@@ -140,7 +141,8 @@ def _say(summary: Summary, written: tuple[tuple[str, str], ...]) -> None:
 
 def _texts(outcome: Outcome, summary: Summary, given: Project, target: Target) -> Iterator[tuple[Path, str]]:
     yield target.pipelines, outcome.text or ""
-    _, report, data, log = _FILES
+    _, page, report, data, log = _FILES
+    yield target.folder / page, html.render(summary, given.others, given.choices)
     yield target.folder / report, markdown.render(summary, links(given, outcome.files, target.folder, target.pipelines))
     yield target.folder / data, json.render(summary)
     if target.sarif:

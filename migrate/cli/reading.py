@@ -27,11 +27,12 @@ def named(path: str) -> Source:
 
 
 class Project(NamedTuple):
-    """A config, the choices beside it, and the repository's root as the user named it."""
+    """A config, the choices beside it, the repository's root as the user named it, and `others` that were read too."""
 
     config: Source
     choices: Source | None
     root: Path
+    others: tuple[Source, ...] = ()
 
     @property
     def is_rooted(self) -> bool:

@@ -94,4 +94,4 @@ def _is_plain(written: Written) -> bool:
 def _ended_before(run: Run) -> Iterator[Command]:
     """What ends the after-script where a command has ended the job before this one."""
     if run.may_be_ended:
-        yield Command(halting.ASK)
+        yield Command(halting.ASK, trail=run.trail)

@@ -91,7 +91,7 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
         key=job.called,
         copies=job.copies,
         name=names.get(job.name, job.name),
-        script=_filled((*_asking(watch, changed), *script)),
+        script=_filled((*_asking(watch, changed, job), *script)),
         after_script=after,
         image=step.image,
         size=step.size,
@@ -113,10 +113,12 @@ def finish(step: StepDraft, script: tuple[Item, ...], after: tuple[Item, ...]) -
     )
 
 
-def _asking(watch: str | None, changed: str) -> tuple[Command, ...]:
+def _asking(watch: str | None, changed: str, job: Job) -> tuple[Command, ...]:
     """What stands before a script: the question for the name, and the one for the changed paths."""
-    name = Command(watch or "", title="CircleCI's filter: for other names the step ends here, and well")
-    paths = Command(changed, "changed-paths", "where none of these paths has changed the step ends here, and well")
+    asks = "CircleCI's filter: for other names the step ends here, and well"
+    name = Command(watch or "", title=asks, trail=job.trail)
+    asks = "where none of these paths has changed the step ends here, and well"
+    paths = Command(changed, "changed-paths", asks, job.trail)
     return tuple(one for one in (name, paths) if one.text)
 
 

@@ -27,13 +27,14 @@ def joined(items: tuple[Item, ...], label: str) -> Iterator[Item]:
         if alone:
             yield from some
             continue
-        lines = [line for one in some if isinstance(one, Command) for line in _titled(one)]
+        parts = tuple(one for one in some if isinstance(one, Command))
+        lines = [line for one in parts for line in titled(one)]
         text = "\n".join(lines)
-        yield Command(f"{text}\n" if len(lines) > 1 or "\n" in text else text, label)
+        yield Command(f"{text}\n" if len(lines) > 1 or "\n" in text else text, label, parts=parts)
 
 
-def _titled(command: Command) -> Iterator[str]:
-    """The text of a command behind its title."""
+def titled(command: Command) -> Iterator[str]:
+    """The text of a command behind its title, as it stands in a text that was joined."""
     if command.title:
         yield f"# {command.title}"
     yield command.text.rstrip("\n")

@@ -35,7 +35,8 @@ _SHORTEST_TOKEN = 16
 _CHANGES = 2
 _NO_SECRET = ("/", "~", ".", "$")
 """What paths and names of variables begin with."""
-_MASK = "***"
+MASK = "***"
+"""What is shown in place of a secret."""
 
 
 def note_secret(name: str, value: str, step: StepDraft, where: Span) -> None:
@@ -88,13 +89,22 @@ def _changes(piece: str) -> int:
 
 def masked(notes: Iterable[Note], secrets: Iterable[str]) -> tuple[Note, ...]:
     """The notes without what must not be shown; of a text of several lines no line is."""
+    found = hidden(secrets)
+    return tuple(_masked(note, found) for note in notes) if found else tuple(notes)
+
+
+def hidden(secrets: Iterable[str]) -> tuple[str, ...]:
+    """The texts that must not be shown, the longest first."""
     lines = (line.strip() for secret in secrets for line in secret.splitlines())
-    hidden = sorted({line for line in lines if len(line) >= _SHORTEST}, key=len, reverse=True)
-    return tuple(_masked(note, hidden) for note in notes) if hidden else tuple(notes)
+    return tuple(sorted({line for line in lines if len(line) >= _SHORTEST}, key=lambda line: (-len(line), line)))
 
 
-def _masked(note: Note, hidden: list[str]) -> Note:
-    subject, detail = note.subject, note.detail
-    for text in hidden:
-        subject, detail = subject.replace(text, _MASK), detail.replace(text, _MASK)
-    return note._replace(subject=subject, detail=detail)
+def mask(text: str, secrets: Iterable[str]) -> str:
+    """A text without what is `hidden`."""
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text
+
+
+def _masked(note: Note, secrets: tuple[str, ...]) -> Note:
+    return note._replace(subject=mask(note.subject, secrets), detail=mask(note.detail, secrets))

@@ -81,7 +81,7 @@ def in_brackets(written: Written, script: Script, setting: str, first: str = "")
 
 def command(text: str, run: Run) -> Command:
     """A text as an item of a script, called what the command was called."""
-    return Command(_ended(text), run.label, run.title)
+    return Command(_ended(text), run.label, run.title, run.trail)
 
 
 def _ended(text: str) -> str:

@@ -4,6 +4,7 @@ Texts put names between single quotes, as notes do; the formats show them as cod
 """
 
 import json
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -28,6 +29,14 @@ _GATE = (
     "A context that only some people, or some branches, may use was a gate: let a deployment environment with "
     "restricted permissions (Bitbucket Premium) guard the steps of its jobs"
 )
+_SETUP = "circle2bb setup --repository WORKSPACE/REPOSITORY --dry-run"
+_SHOWS = "# shows what all these settings lack; with --apply in place of --dry-run it makes them"
+_COMMIT = (
+    "git switch --create bitbucket-pipelines",
+    "git add bitbucket-pipelines.yml",
+    "git commit --message 'Build on Bitbucket Pipelines'",
+    "git push --set-upstream origin bitbucket-pipelines",
+)
 _RUNNERS = (SELF_HOSTED, RUNNER_CLASS)
 _KEYS = (SSH_KEY, SSH_KEY_VARIABLE)
 _TRUST = (IMAGE_ROLE, OIDC, OIDC_CLAIMS)
@@ -44,11 +53,12 @@ class Environment(NamedTuple):
 
 
 class Task(NamedTuple):
-    """One thing to do: its title in the imperative, where in the menus, what it consists of."""
+    """One thing to do: its title in the imperative, where in the menus, what it consists of, commands that do it."""
 
     title: str
     where: str = ""
     items: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 def environments(pipelines: Pipelines) -> tuple[Environment, ...]:
@@ -68,7 +78,7 @@ def tasks(outcome: Converted, places: tuple[Environment, ...], dropped: frozense
 
 
 def _tasks(outcome: Converted, places: tuple[Environment, ...], notes: tuple[Note, ...]) -> Iterator[Task]:
-    yield Task("Enable Pipelines", "Repository settings, Pipelines, Settings")
+    yield Task("Enable Pipelines", "Repository settings, Pipelines, Settings", commands=_setup(outcome))
     yield from _settings(outcome, places)
     yield from _by_notes(notes)
     if outcome.scaffold:
@@ -77,12 +87,19 @@ def _tasks(outcome: Converted, places: tuple[Environment, ...], notes: tuple[Not
     keys = dict.fromkeys(f"'{name}'" for cache in outcome.pipelines.caches for name in cache.files)
     if keys:
         yield Task(f"See that the files which caches are keyed by are in the repository: {', '.join(keys)}")
-    yield Task("Commit 'bitbucket-pipelines.yml' to the repository root on a branch and watch it run")
+    title = "Commit 'bitbucket-pipelines.yml' to the repository root on a branch and watch it run"
+    yield Task(title, commands=_COMMIT)
     if outcome.schedules:
         items = tuple(map(_schedule, outcome.schedules))
         where = "Pipelines, Schedules; or POST to repositories/WORKSPACE/REPOSITORY/pipelines_config/schedules"
         yield Task("Create the schedules, once their branches have the file", where, items)
     yield Task("Merge, then stop the project's builds on CircleCI", "CircleCI: Project settings, Stop building")
+
+
+def _setup(outcome: Converted) -> tuple[str, ...]:
+    """The command that shows what is missing, and with `--apply` makes it; a config that was piped in has no name."""
+    path = outcome.source.path
+    return () if path.startswith("<") else (_SHOWS, f"{_SETUP} {shlex.quote(path)}")
 
 
 def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[Task]:

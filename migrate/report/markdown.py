@@ -10,7 +10,7 @@ from migrate.report.markup import NO_LINKS, Links, code, documentation, escape, 
 from migrate.report.rows import HELD
 from migrate.report.summary import Counts, Summary
 
-_MEANING = {
+MEANING = {
     Fate.ERROR: "could not be converted and fails until somebody mends it",
     Fate.MANUAL: "waits for a person",
     Fate.DROPPED: "has no counterpart and is left out",
@@ -18,6 +18,7 @@ _MEANING = {
     Fate.REWRITTEN: "looks different and means the same",
     Fate.KEPT: "is as it was",
 }
+"""What is said of a construct that has a fate."""
 _PLACES = 6
 _Changes = tuple[tuple[Fate, tuple[Group, ...]], ...]
 
@@ -43,16 +44,17 @@ def _head(summary: Summary, changes: _Changes) -> Iterator[str]:
     counts = summary.counts
     yield f"# From CircleCI to Bitbucket Pipelines: {code(summary.source.path)}"
     yield ""
-    yield _sentence(counts)
+    yield sentence(counts)
     yield ""
     if changes:
         counted = [(fate, sum(len(group.lines) for group in groups)) for fate, groups in changes]
-        rows = [(f"**{fate}**", str(count), _MEANING[fate]) for fate, count in counted]
+        rows = [(f"**{fate}**", str(count), MEANING[fate]) for fate, count in counted]
         yield from table(("Fate", "Notes", "The construct"), rows)
         yield ""
 
 
-def _sentence(counts: Counts) -> str:
+def sentence(counts: Counts) -> str:
+    """How many jobs run, are left out, held and added, and what to do first."""
     total = counts.total - counts.added
     said = f"{total - counts.dropped} of CircleCI's {_jobs_of(total)} {'run' if total > 1 else 'runs'} on Bitbucket"
     said += f", {_jobs_of(counts.dropped)} left out" if counts.dropped else ""
@@ -104,7 +106,7 @@ def _jobs(summary: Summary, links: Links) -> Iterator[str]:
             f"**{row.fate}**" if row.fate in {Fate.DROPPED, Fate.ERROR, HELD} else row.fate,
             links.place(row.source),
             links.target(row.target) or "—",
-            ", ".join(dict.fromkeys(code(_start(path)) for path in row.steps)) or "nowhere",
+            ", ".join(dict.fromkeys(code(start_of(path)) for path in row.steps)) or "nowhere",
         )
         for row in summary.rows
     ]
@@ -112,7 +114,7 @@ def _jobs(summary: Summary, links: Links) -> Iterator[str]:
     yield ""
 
 
-def _start(path: str) -> str:
+def start_of(path: str) -> str:
     """The start condition in a step's path: `branches > main` of `pipelines > branches > main > 0 > step`."""
     parts = path.split(" > ")[1:]
     return parts[0] if parts[0] == "default" else " > ".join(parts[:2])
@@ -127,7 +129,7 @@ def _changes(summary: Summary, changes: _Changes, links: Links) -> Iterator[str]
         yield f"Of jobs that are left out, only the reason is told; {code('migration-report.json')} tells all."
         yield ""
     for fate, found in changes:
-        yield f"### {fate.capitalize()}: {_MEANING[fate]}"
+        yield f"### {fate.capitalize()}: {MEANING[fate]}"
         yield ""
         for group in found:
             yield from _group(group, links)
@@ -172,4 +174,4 @@ def _foot(summary: Summary) -> Iterator[str]:
     yield f"circle2bb {escape(summary.version)}; sha256 of {code(summary.source.path)}: {code(summary.source.sha256)}"
 
 
-__all__ = ["render"]
+__all__ = ["MEANING", "render", "sentence", "start_of"]

@@ -7,11 +7,11 @@ from urllib.parse import quote, urlsplit
 
 from migrate.diagnostics import Span, plain
 
-_QUOTED = re.compile(r"(?<![\w'])'([^'\n]+)'(?![\w'])")
+QUOTED = re.compile(r"(?<![\w'])'([^'\n]+)'(?![\w'])")
 """A name between single quotes, as notes put them; an apostrophe stands between letters, or after one."""
 _SIGNS = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)|(?<=!)(?=\[)")
 _TICKS = re.compile(r"`+")
-_SITES = {"circleci.com": "CircleCI", "support.atlassian.com": "Bitbucket", "bitbucket.org": "Bitbucket"}
+SITES = {"circleci.com": "CircleCI", "support.atlassian.com": "Bitbucket", "bitbucket.org": "Bitbucket"}
 
 
 class Links(NamedTuple):
@@ -58,7 +58,7 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """A note's text: what it puts between single quotes becomes code, the rest is escaped."""
-    pieces = _QUOTED.split(text)
+    pieces = QUOTED.split(text)
     return "".join(code(piece) if index % 2 else _around(piece) for index, piece in enumerate(pieces))
 
 
@@ -72,7 +72,7 @@ def _around(text: str) -> str:
 def documentation(urls: Iterable[str]) -> str:
     """Links to pages, called by whose they are."""
     hosts = [(urlsplit(url).hostname or url, url) for url in urls]
-    return ", ".join(f"[{_SITES.get(host, host)}]({url})" for host, url in hosts)
+    return ", ".join(f"[{SITES.get(host, host)}]({url})" for host, url in hosts)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

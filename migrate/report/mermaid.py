@@ -39,13 +39,14 @@ def _jobs(workflow: Workflow, ids: Mapping[str, str], fates: Mapping[str, str]) 
 def _label(job: Job) -> str:
     lines = [_text(job.name)]
     if job.filters.branches.patterns:
-        lines.append(_text(_filter("branches", job.filters.branches)))
+        lines.append(_text(admitted("branches", job.filters.branches)))
     if job.filters.tags is not None:
-        lines.append(_text(_filter("tags", job.filters.tags)))
+        lines.append(_text(admitted("tags", job.filters.tags)))
     return "<br>".join(lines)
 
 
-def _filter(kind: str, names: NameFilter) -> str:
+def admitted(kind: str, names: NameFilter) -> str:
+    """Which branches or tags a filter admits, as its picture says it."""
     parts = []
     if names.only is not None:
         parts.append(f"only {', '.join(_shown(p) for p in names.only)}")
@@ -96,4 +97,4 @@ def _text(text: str) -> str:
     return "".join(_SIGNS.get(sign, sign) for sign in plain(" ".join(text.split())))
 
 
-__all__ = ["after", "before"]
+__all__ = ["admitted", "after", "before"]

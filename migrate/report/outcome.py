@@ -22,6 +22,10 @@ class Named(Protocol):
     def sha256(self) -> str:
         """The digest in hexadecimal."""
 
+    @property
+    def text(self) -> str:
+        """What it says."""
+
 
 class Converted(Protocol):
     """What the report reads of a conversion."""
@@ -81,6 +85,10 @@ class Converted(Protocol):
     @property
     def verdict(self) -> Verdict:
         """What runs on which event, on both sides."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown."""
 
 
 __all__ = ["Converted", "Named"]

@@ -4,30 +4,31 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from migrate.bitbucket.model import Parallel, Pipelines, Start, Step
-from migrate.diagnostics import Notes
 from migrate.yamlio.nodes import Mapping, Node, Sequence, walk
-from migrate.yamlio.read import read
 
 _Way = tuple[str | int, ...]
 
 
 class Instance(NamedTuple):
-    """A step where a pipeline runs it: its path as Bitbucket writes it, and the line of its definition."""
+    """A step where a pipeline runs it: its path as Bitbucket writes it, the line of its definition, and its node.
+
+    The node is the very same for all that run it by one alias.
+    """
 
     path: str
     step: Step
     line: int | None
+    node: Node | None = None
 
 
-def instances(pipelines: Pipelines, text: str) -> tuple[Instance, ...]:
-    """Every step of every pipeline, in the order of the file whose text is `text`."""
-    root = read(text, "", Notes())
+def instances(pipelines: Pipelines, root: Node | None) -> tuple[Instance, ...]:
+    """Every step of every pipeline, in the order of the file whose tree is `root`."""
     lines = _defining_lines(root) if root else {}
     found: list[Instance] = []
     for start in pipelines.starts:
         for way, step in _steps(start):
-            line = lines.get(id(_at(root, way)))
-            found.append(Instance(" > ".join(str(part) for part in way), step, line))
+            node = _at(root, way)
+            found.append(Instance(" > ".join(str(part) for part in way), step, lines.get(id(node)), node))
     return tuple(found)
 
 

@@ -38,9 +38,12 @@ def rows(
 ) -> tuple[Row, ...]:
     """One row for each job of the source, in its order, then those that were added."""
     jobs = [*before.jobs, *(job for job in after.jobs if job.added)]
+    told: dict[str, list[int]] = {}
+    for index, note in enumerate(notes):
+        told.setdefault(note.job, []).append(index)
     found = []
     for job in jobs:
-        indexes = tuple(index for index, note in enumerate(notes) if note.job == job.id)
+        indexes = tuple(told.get(job.id, ()))
         mine = list(_instances(job, after, choices, instances))
         fate = _fate(job, mine, [notes[index].code.fate for index in indexes])
         lines = [one.line for one in mine if one.line]

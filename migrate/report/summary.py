@@ -5,16 +5,18 @@ from typing import NamedTuple
 
 from migrate.bitbucket.model import Pipelines
 from migrate.circleci.plan import Plan
-from migrate.diagnostics import Fate, Note
+from migrate.diagnostics import Fate, Note, Notes
 from migrate.lower.draft import Schedule
 from migrate.lower.ordered import Ordered
 from migrate.report.checklist import Environment, Task, environments, tasks
 from migrate.report.outcome import Converted, Named
-from migrate.report.places import instances
+from migrate.report.places import Instance, instances
 from migrate.report.rows import HELD, Row, rows
 from migrate.report.scopes import Placed, placed
 from migrate.report.suggestions import Suggestion, suggestions
 from migrate.verify import Verdict
+from migrate.yamlio.nodes import Node
+from migrate.yamlio.read import read
 
 
 class Remark(NamedTuple):
@@ -35,7 +37,11 @@ class Counts(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """Everything that the formats show; `version` is the tool's, `files` is what was read."""
+    """Everything that the formats show; `version` is the tool's, `files` is what was read.
+
+    `before` is the plan as the source has it, `plan` as it was lowered; `text` is the pipelines file, `tree`
+    what it says, and `instances` are the steps in it.
+    """
 
     version: str
     source: Named
@@ -48,10 +54,15 @@ class Summary(NamedTuple):
     tasks: tuple[Task, ...]
     suggestions: tuple[Suggestion, ...]
     before: Plan
+    plan: Plan
     pipelines: Pipelines
+    text: str
+    tree: Node | None
+    instances: tuple[Instance, ...]
     schedules: tuple[Schedule, ...] = ()
     order: tuple[Ordered, ...] = ()
     verdict: Verdict = Verdict()
+    secrets: tuple[str, ...] = ()
 
     @property
     def dropped(self) -> frozenset[str]:
@@ -69,7 +80,8 @@ class Summary(NamedTuple):
 
 def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> Summary:
     """The summary of a conversion; `files` is what was read besides the config."""
-    found = instances(outcome.pipelines, outcome.text or "")
+    tree = read(outcome.text, "", Notes()) if outcome.text is not None else None
+    found = instances(outcome.pipelines, tree)
     ledger = rows(outcome.before, outcome.plan, outcome.choices, found, outcome.notes)
     targets = {row.id: row.target for row in ledger}
     fates = Counter(note.code.fate for note in outcome.notes)
@@ -86,10 +98,15 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         tasks(outcome, places, frozenset(row.id for row in ledger if row.fate == Fate.DROPPED)),
         suggestions(outcome),
         outcome.before,
+        outcome.plan,
         outcome.pipelines,
+        outcome.text or "",
+        tree,
+        found,
         outcome.schedules,
         outcome.order,
         outcome.verdict,
+        outcome.secrets,
     )
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from migrate.diagnostics import TOO_LARGE, Fate, Notes, Span, declare
 from migrate.yamlio.build import NOT_YAML, Builder, BuildError
+from migrate.yamlio.extents import Extent, Measure
 from migrate.yamlio.nodes import Node, Scalar
 from migrate.yamlio.problems import problem
 from migrate.yamlio.scalars import KINDS, kind_of, wanted
@@ -69,6 +70,30 @@ def read(text: str, file: str, notes: Notes) -> Node | None:
 def plain(text: str) -> object:
     """The document of a text that `read` takes, as plain values without places: what aliases name is one object."""
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text, as places count them."""
+    return _BREAK.split(text.removeprefix("\ufeff"))
+
+
+def extents(text: str) -> tuple[Extent, ...]:
+    """From where to where each key and each list item of a text stands that `read` takes, in the order of the file."""
+    measure = Measure(lines(text))
+    loader = _LOADER(text.removeprefix("\ufeff"))
+    while not isinstance(event := loader.get_event(), yaml.DocumentEndEvent):
+        start, end, kind = event.start_mark, event.end_mark, type(event)
+        if kind is yaml.ScalarEvent:
+            below = end.column == 0 and end.line > start.line  # a block ends where the next line begins
+            measure.scalar(start.line, start.column, end.line - below, event.anchor)
+        elif kind in {yaml.MappingStartEvent, yaml.SequenceStartEvent}:
+            measure.begin(start.line, start.column, event.anchor, listed=kind is yaml.SequenceStartEvent)
+        elif kind in {yaml.MappingEndEvent, yaml.SequenceEndEvent}:
+            measure.end(end.line, flow=end.index > start.index)
+        elif kind is yaml.AliasEvent:
+            measure.alias(start.line, start.column, event.anchor)
+    loader.dispose()
+    return tuple(sorted(measure.found))
 
 
 def is_string(text: str) -> bool:

@@ -92,7 +92,7 @@ def _parts(run: Run, earlier: list[Run | Pipe], step: StepDraft) -> list[Run | P
         if before:
             parts.append(run._replace(text=before, title=title))
             title = ""
-        parts.append(Pipe(pipe.ref, pipe.variables, title or _comment(idle)))
+        parts.append(Pipe(pipe.ref, pipe.variables, title or _comment(idle), run.trail))
         place, title = call.end + _gap(run.text[call.end :]), ""
         _note_replaced(pipe, idiom, call, run, step)
     if not parts:

@@ -135,7 +135,7 @@ def step_of(gate: Job, behind: list[Step | None], draft: Draft) -> Step:
     return Step(
         key=gate.name,
         name=f"{name} (approval)" if taken else name,
-        script=(Command(f"echo {shlex.quote(f'{gate.name}: approved')}"),),
+        script=(Command(f"echo {shlex.quote(f'{gate.name}: approved')}", trail=gate.trail),),
         image=PLAIN,
         clone=False,
         manual=True,

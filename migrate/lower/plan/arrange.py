@@ -19,8 +19,8 @@ class Arranged(NamedTuple):
     """A start condition in order.
 
     `jobs` are those that are steps, and approvals that are; `steps` what each is here, `graph` what CircleCI would have
-    each wait for, `layout` how they stand, `waits` what each waits for there. `final` comes after them. `times` is how
-    long the longest chain takes in CircleCI, and here.
+    each wait for, `layout` how they stand, `waits` what each waits for there. `final` comes after them, in CircleCI
+    after those in `ending`. `times` is how long the longest chain takes in CircleCI, and here.
     """
 
     jobs: tuple[Job, ...]
@@ -31,6 +31,7 @@ class Arranged(NamedTuple):
     final: tuple[Job, Step] | None
     held: tuple[Held, ...]
     times: tuple[int, int]
+    ending: tuple[int, ...] = ()
 
     def strangers(self, one: int) -> int:
         """The jobs that a job waits for in vain, as bits."""
@@ -74,12 +75,12 @@ def arrange(one: Selected, steps: Mapping[str, Step], draft: Draft) -> Arranged:
     asked = {job.id for place, job in enumerate(jobs) if (laid.earlier[place] | 1 << place) & wanted.manual}
     held = tuple(approvals.held(one.jobs, everyone, gates, draft.jobs, asked))
     times = (wanted.path(), laid.time)
+    ending = tuple(place for place, job in enumerate(jobs) if last and job.id in near[last.id])
     if last:
         took = durations.weight(last, durations.seconds(draft))
         ends = wanted.ends()
-        before = max(ends[place] for place, job in enumerate(jobs) if job.id in near[last.id])
-        times = (max(times[0], before + took), times[1] + took)
-    return Arranged(jobs, tuple(settled), wanted, layout, laid, final, held, times)
+        times = (max(times[0], max(ends[place] for place in ending) + took), times[1] + took)
+    return Arranged(jobs, tuple(settled), wanted, layout, laid, final, held, times, ending)
 
 
 def _layout(ordered: Graph, steps: list[Step], jobs: tuple[Job, ...], draft: Draft, *, spare: int) -> Layout:

@@ -42,6 +42,13 @@ class Graph(NamedTuple):
                 free[one] |= 0 if some >> other & 1 else free[other] | 1 << other
         return tuple(before & ~found for before, found in zip(self.before, free, strict=True))
 
+    def chain(self, last: int) -> tuple[int, ...]:
+        """The steps of the longest chain that ends with `last`, in their order."""
+        ends, found = self.ends(), [last]
+        while self.direct[found[-1]]:
+            found.append(max(self.direct[found[-1]], key=lambda one: ends[one]))
+        return tuple(reversed(found))
+
     def path(self) -> int:
         """How long the longest chain of steps takes that wait for each other."""
         return max(self.ends(), default=0)

@@ -53,7 +53,10 @@ def widest(plan: Plan) -> Job | None:
 
 def sharing(job: Job, plan: Plan) -> list[Job]:
     """The jobs that run in the same image and first save a cache of the same paths, `job` included."""
-    return [other for other in plan.jobs if _place(other) == _place(job) is not None and other.added != ADDITION]
+    place = _place(job)
+    if place is None:
+        return []
+    return [other for other in plan.jobs if other.added != ADDITION and _place(other) == place]
 
 
 def _place(job: Job) -> object:

@@ -6,7 +6,7 @@ in which the fewest jobs stand behind a manual step that they did not wait for; 
 the one in which the fewest jobs wait for jobs that they did not require; and what may come early does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,6 +53,22 @@ def waits(whole: Graph, layout: Layout) -> Waits:
         done |= here
         time += longest
     return Waits(tuple(earlier), time)
+
+
+def slowest(whole: Graph, layout: Layout, wanted: Iterable[int]) -> tuple[int, ...]:
+    """The steps on which the time of a layout depends, the slowest of each group, of equals one that is `wanted`."""
+    first = frozenset(wanted)
+
+    def heaviest(level: Iterable[int]) -> int:
+        return max(level, key=lambda one: (whole.weights[one], one in first))
+
+    found: list[int] = []
+    for group in layout:
+        ways = [
+            [heaviest(level) for level in (item.levels if isinstance(item, Child) else ((item,),))] for item in group
+        ]
+        found += max(ways, key=lambda way: (sum(whole.weights[one] for one in way), not first.isdisjoint(way)))
+    return tuple(found)
 
 
 @lru_cache(maxsize=256)

@@ -55,7 +55,7 @@ def lower_pipe(call: Call, step: StepDraft) -> None:
     for name in (name for name in facts.required if not variables[name]):
         step.note(PIPE_VALUE, call.trail, f"{ref} fails without a value for {name}, and what was given is empty")
     step.oidc = step.oidc or facts.wants_token(written)
-    step.script.append(Pipe(f"{ref}:{facts.version}", tuple(written.items())))
+    step.script.append(Pipe(f"{ref}:{facts.version}", tuple(written.items()), trail=call.trail))
 
 
 @step("bitbucket/step")
