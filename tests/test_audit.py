@@ -75,8 +75,10 @@ def test_each_config_has_its_page(folder: Path) -> None:
     page = folder / "audit" / "repositories" / "all-shop"
     assert "make" in (page / "bitbucket-pipelines.yml").read_text(encoding="utf-8")
     assert "# " in (page / "migration-report.md").read_text(encoding="utf-8")
-    for name in ("audit.md", "audit.html"):
-        assert "repositories/all-shop/migration-report.md" in (folder / "audit" / name).read_text(encoding="utf-8")
+    assert "make" in (page / "migration-report.html").read_text(encoding="utf-8")
+    for end in ("md", "html"):
+        rollup = (folder / "audit" / f"audit.{end}").read_text(encoding="utf-8")
+        assert f"repositories/all-shop/migration-report.{end}" in rollup
 
 
 def test_the_json_says_the_same(folder: Path) -> None:

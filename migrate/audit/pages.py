@@ -21,7 +21,7 @@ def markdown(rollup: Rollup, records: Iterable[Record], version: str) -> Iterato
     yield f"\n## All configs\n\n{_row(HEAD)}{_row('---' for _ in HEAD)}"
     for record in records:
         name = _cell(record.path)
-        first = f"[{name}]({record.page})" if record.page else name
+        first = f"[{name}]({record.page.removesuffix('.html')}.md)" if record.page else name
         yield _row((first, *map(_cell, _cells(record))))
 
 

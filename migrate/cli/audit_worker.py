@@ -13,9 +13,9 @@ from migrate.cli.audit_files import Found
 from migrate.cli.exits import Refused
 from migrate.cli.links import links
 from migrate.cli.orb_options import Orbs
-from migrate.cli.reading import Project, project
+from migrate.cli.reading import Parts, Project, project
 from migrate.diagnostics import CatalogError
-from migrate.report import markdown
+from migrate.report import html, markdown
 from migrate.report.summary import summarise
 
 PAGES = "repositories"
@@ -70,13 +70,14 @@ def _audited(settings: Settings, task: Task) -> Record:
 
 def _converted(settings: Settings, task: Task, given: Project) -> Record:
     catalog, orbs = _tools(settings.mappings, settings.orb_sources)
+    parts = Parts(given)
     outcome = convert(
         given.config,
         given.choices,
         catalog=catalog,
         has_file=given.has_file,
         orbs=orbs.source,
-        files=given.file,
+        files=parts.file,
         style=settings.style,
         layout=settings.layout,
     )
@@ -88,9 +89,14 @@ def _converted(settings: Settings, task: Task, given: Project) -> Record:
     folder.mkdir(parents=True, exist_ok=True)
     pipelines = folder / "bitbucket-pipelines.yml"
     report = markdown.render(summary, links(given, outcome.files, folder, pipelines))
-    for path, text in ((pipelines, outcome.text), (folder / "migration-report.md", report)):
+    page = html.render(summary, parts.named(outcome.files), given.choices)
+    for path, text in (
+        (pipelines, outcome.text),
+        (folder / "migration-report.md", report),
+        (folder / "migration-report.html", page),
+    ):
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
-    return record._replace(page=f"{PAGES}/{folder.name}/migration-report.md")
+    return record._replace(page=f"{PAGES}/{folder.name}/migration-report.html")
 
 
 __all__ = ["PAGES", "Settings", "Task", "audit"]

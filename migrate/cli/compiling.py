@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 import click
 
-from migrate import Outcome, Source
+from migrate import Outcome
 from migrate import convert as compile_config
 from migrate.catalog import Catalog
 from migrate.choices import VALUES
 from migrate.cli.candidates import additions, files
 from migrate.cli.mapping_options import mappings_option
 from migrate.cli.orb_options import Orbs, orb_options
-from migrate.cli.reading import Project, named, project
+from migrate.cli.reading import Parts, Project, named, project
 from migrate.diagnostics import Fate
 
 _OPTIONS = (
@@ -57,14 +57,7 @@ class Compiling(NamedTuple):
         given = project(config, self.choices)
         self.orbs.at(given.root)
         continuation = named(self.continuation) if self.continuation else None
-        read: dict[str, Source] = {continuation.path: continuation} if continuation else {}
-
-        def file(name: str) -> tuple[str, str] | None:
-            found = given.file(name)
-            if found:
-                read[found[0]] = Source(*found)
-            return found
-
+        parts = Parts(given, continuation)
         outcome = compile_config(
             given.config,
             given.choices,
@@ -72,13 +65,13 @@ class Compiling(NamedTuple):
             catalog=Catalog(self.mappings),
             has_file=given.has_file,
             orbs=self.orbs.source,
-            files=file,
+            files=parts.file,
             continuation=continuation,
             style=self.style or "",
             layout=self.layout or "",
         )
         self.orbs.keep()
-        return given._replace(others=tuple(read[name] for name in outcome.files if name in read)), outcome
+        return given._replace(others=parts.named(outcome.files)), outcome
 
 
 def errors(outcome: Outcome) -> str:

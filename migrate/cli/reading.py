@@ -4,7 +4,7 @@ import codecs
 import os
 import posixpath
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +51,26 @@ class Project(NamedTuple):
             return None
         shown = path if self.is_rooted else (self.root / path).as_posix()
         return shown, text(str(self.root / path), shown)
+
+
+class Parts:
+    """The files that a conversion reads besides the config: they are found in a project, and kept for the report."""
+
+    def __init__(self, given: Project, continuation: Source | None = None) -> None:
+        """`continuation` is one that was read already."""
+        self._given = given
+        self._read = {continuation.path: continuation} if continuation else {}
+
+    def file(self, name: str) -> tuple[str, str] | None:
+        """The name for messages, and the text, of a file of the project; None if it has no such file."""
+        found = self._given.file(name)
+        if found:
+            self._read[found[0]] = Source(*found)
+        return found
+
+    def named(self, names: Iterable[str]) -> tuple[Source, ...]:
+        """Those of the names that were read here."""
+        return tuple(self._read[name] for name in names if name in self._read)
 
 
 def project(config: str, choices: str | None) -> Project:
@@ -135,4 +155,4 @@ def _refusal(said: str, where: str) -> Refused:
     return Refused(f"{where}: error: {said}")
 
 
-__all__ = ["CHOICES", "DEFAULT", "STDIN", "Project", "named", "project", "text"]
+__all__ = ["CHOICES", "DEFAULT", "STDIN", "Parts", "Project", "named", "project", "text"]
