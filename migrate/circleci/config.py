@@ -86,8 +86,10 @@ def load(root: Node, claims: Claims, orbs: Orbs, given: Table[str, Cases] | None
     version = claims.take(root, "version")
     if not _supported(version, root, claims) or not isinstance(version, Scalar):
         return None
-    for ignored in ("description", "experimental"):
-        claims.whole(claims.take(root, ignored))
+    claims.whole(claims.take(root, "description"))
+    told = claims.take(claims.take(claims.take(root, "experimental"), "notify"), "branches")
+    for which in ("only", "ignore"):  # whom CircleCI sends messages to
+        claims.whole(claims.take(told, which))
     setup = claims.take(root, "setup")
     if version.text != "2.1":
         said = f"version {version.text} has no templates and no orbs; '<<' is a text in it"
