@@ -4,9 +4,10 @@ Such a cache has the commit, or the run, in its key, and a job that waits for th
 key. With a Bitbucket cache, which has no such key, it would get the files of another commit, and nobody would see it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from migrate.circleci.plan import Job
 from migrate.lower.caches import notes
 from migrate.lower.caches.keys import parts
 from migrate.lower.draft import Attached, CacheUse, Draft, Persisted, Run, StepDraft
@@ -30,7 +31,7 @@ class _Hand(NamedTuple):
 
 def hand_on(steps: Sequence[StepDraft], draft: Draft) -> None:
     """Hand on what caches of a run hold; the uses of these caches are used up by it."""
-    before = _before(draft)
+    before = _Before(draft)
     found = [hand for step in steps for use in step.cache_uses for hand in _hands(step, use, steps, before)]
     mixed = {step.job.workflow for step in steps if _is_elsewhere(step)}
     mixed |= {h.giver.job.workflow for h in found if any(t.directory != h.giver.directory for t, _ in h.takers)}
@@ -60,9 +61,7 @@ def _take(step: StepDraft, uses: list[CacheUse], *, mixed: bool) -> None:
         step.script[:] = [new for item in step.script for new in (put if item is use.mark else [item])]
 
 
-def _hands(
-    step: StepDraft, use: CacheUse, steps: Sequence[StepDraft], before: Mapping[str, frozenset[str]]
-) -> Iterator[_Hand]:
+def _hands(step: StepDraft, use: CacheUse, steps: Sequence[StepDraft], before: "_Before") -> Iterator[_Hand]:
     """What a use hands on, if it does."""
     of_run = step.draft.catalog.key_parts_of_run
     paths = tuple(path for path in use.paths if _is_handed(step.inside(path)))
@@ -71,9 +70,8 @@ def _hands(
     takers = tuple(
         (other, restored)
         for other in steps
-        if step.job.id in before[other.job.id]
         for restored in other.cache_uses
-        if not restored.paths and use.keys[0] in restored.keys
+        if not restored.paths and use.keys[0] in restored.keys and step.job.id in before.of(other.job)
     )
     if takers:
         uses = (one for other in steps for one in other.cache_uses if not one.paths and use.keys[0] not in one.keys[:1])
@@ -112,17 +110,23 @@ def _root(step: StepDraft) -> str:
     return step.directory if step.working else "."
 
 
-def _before(draft: Draft) -> dict[str, frozenset[str]]:
-    """For each job, by id, those that it waits for, itself or through others."""
-    found: dict[str, frozenset[str]] = {}
-    for job in draft.jobs.values():
-        seen: set[str] = set()
-        waiting = [job]
-        while waiting:
-            one = waiting.pop()
-            near = (draft.jobs.get((one.workflow, required.job)) for required in one.requires)
-            fresh = [other for other in near if other is not None and other.id not in seen]
-            seen |= {other.id for other in fresh}
-            waiting += fresh
-        found[job.id] = frozenset(seen)
-    return found
+class _Before:
+    """The jobs that a job waits for, itself or through others, by id: found for those that are asked for."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._jobs = draft.jobs
+        self._found: dict[str, frozenset[str]] = {}
+
+    def of(self, job: Job) -> frozenset[str]:
+        """Those of one job."""
+        if job.id not in self._found:
+            seen: set[str] = set()
+            waiting = [job]
+            while waiting:
+                one = waiting.pop()
+                near = (self._jobs.get((one.workflow, required.job)) for required in one.requires)
+                fresh = [other for other in near if other is not None and other.id not in seen]
+                seen |= {other.id for other in fresh}
+                waiting += fresh
+            self._found[job.id] = frozenset(seen)
+        return self._found[job.id]
