@@ -6,7 +6,6 @@ Numbers are numbers: 3.10 arrives as 3.1, 017 as 15, 1:30 as 90, and one of more
 """
 
 import math
-from decimal import Decimal
 
 from migrate.yamlio.nodes import Scalar
 from migrate.yamlio.scalars import integer
@@ -53,6 +52,8 @@ def _sixty(text: str) -> float:
 
 def _printed(number: float) -> str:
     """The number with as few digits as tell it from all others."""
+    from decimal import Decimal  # few configs pass a number
+
     sign, digits, _ = Decimal(repr(number)).normalize().as_tuple()
     exponent = Decimal(repr(number)).adjusted() if number else 0
     if _LEAST <= exponent < _MOST:
