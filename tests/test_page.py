@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, FloatRect, Page
 
 from migrate import Source
@@ -14,6 +16,8 @@ from tests.chromium import chromium, opened
 from tests.test_html import CONFIG, line_of, summary
 
 pytestmark = pytest.mark.xdist_group("chromium")
+PICTURES = Path(__file__).parent / "fixtures" / "page"
+FAR = 4.0
 
 
 @pytest.fixture(scope="module")
@@ -221,6 +225,34 @@ def test_the_panes_stand_beside_each_other_where_there_is_room(
         picture = page.screenshot(path=tmp_path / f"page-{width}.png", full_page=True)
 
     assert int.from_bytes(picture[16:20], "big") == width
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("section", ["tasks", "pictures", "side-by-side", "ledger"])
+def test_it_looks_as_it_did(browser: Browser, path: Path, section: str, dark: bool, update_goldens: bool) -> None:
+    """From afar each section is as its picture: what stands where, in which colours; fonts may differ."""
+    kept = PICTURES / f"{section}-{'dark' if dark else 'light'}.png"
+    with opened(browser, path, dark=dark) as page:
+        seen = _afar(page, section)
+        page.evaluate("document.querySelector('style').remove()")
+        bare = _afar(page, section)
+    if update_goldens:
+        seen.save(kept)
+    with Image.open(kept) as golden:
+        assert _apart(seen, golden) < FAR, "--update-goldens writes the picture anew; look at it"
+        assert _apart(bare, golden) > FAR, "a page without its style would pass"
+
+
+def _afar(page: Page, section: str) -> Image.Image:
+    """A section as it is seen from afar: twenty pixels are one."""
+    page.evaluate("section => document.getElementById(section).scrollIntoView()", section)
+    with Image.open(BytesIO(page.screenshot())) as picture:
+        return picture.convert("RGB").resize((picture.width // 20, picture.height // 20), Image.Resampling.BOX)
+
+
+def _apart(one: Image.Image, other: Image.Image) -> float:
+    """How far two pictures are apart, in the mean of their colours: 0 is the same, 255 black and white."""
+    return sum(ImageStat.Stat(ImageChops.difference(one, other.convert("RGB"))).mean) / 3
 
 
 def test_pictures_are_as_large_as_they_are_drawn(browser: Browser, path: Path) -> None:
