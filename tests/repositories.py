@@ -87,7 +87,7 @@ REPOSITORIES: dict[str, Kept] = {
         config("'python -m build'", "'python3 -m twine upload dist/*'"), {"pyproject.toml": _PYPROJECT}, ()
     ),
     "a package that the pipe cannot build": Kept(
-        config("'make'"), {"pyproject.toml": _PYPROJECT}, ("  - pypi-publish:\n      upload: twine\n",)
+        config("'make'"), {"pyproject.toml": _PYPROJECT}, ("  - pypi-publish:\n      twine: true\n",)
     ),
     "a package that a job builds": Kept(
         config("'poetry run python -m build'"),

@@ -108,7 +108,7 @@ def test_files_are_handed_on_beside_a_command_for_failures(tmp_path: Path) -> No
 
 def test_twine_uploads_what_was_built(tmp_path: Path) -> None:
     """The package is built in its folder, and all of dist goes up."""
-    given = "pypi-publish: {upload: twine, app-dir: lib, repository: 'https://test.pypi.org/legacy/'}"
+    given = "pypi-publish: {twine: true, app-dir: lib, repository: 'https://test.pypi.org/legacy/'}"
     assert called(ran(given, "pypi-publish", tmp_path).bitbucket) == [
         "pip install build",
         "python -m build --outdir dist lib",
@@ -119,6 +119,6 @@ def test_twine_uploads_what_was_built(tmp_path: Path) -> None:
 
 def test_nothing_is_uploaded_that_was_not_built(tmp_path: Path) -> None:
     """A build that fails ends the step before twine is called."""
-    found = ran("pypi-publish: {upload: twine}", "pypi-publish", tmp_path, "python").bitbucket
+    found = ran("pypi-publish: {twine: true}", "pypi-publish", tmp_path, "python").bitbucket
     assert not found.succeeded
     assert not any(call.startswith("twine") for call in called(found))

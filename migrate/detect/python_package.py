@@ -30,7 +30,7 @@ def python_package(repository: Repository) -> Iterator[Finding]:
     if uploads:
         return
     if not scripted:
-        place = (("upload", "twine"), *place)
+        place = (("twine", True), *place)
     builds = of_kind(repository, "builds-python")
     if builds:
         job = builds[0].job

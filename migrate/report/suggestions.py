@@ -42,7 +42,7 @@ def _pypi(outcome: Converted) -> Iterator[Suggestion]:
     branch = next((s.pattern for s in outcome.pipelines.starts if s.section == "branches"), "main")
     lines = f"add:\n  - pypi-publish:\n      filters: {{branches: {{only: {_scalar(branch)}}}}}"
     if "setup.py" not in files:
-        lines += "\n      upload: twine  # the pipe builds with setup.py"
+        lines += "\n      twine: true  # the pipe builds with setup.py"
     would = f"build the sdist and the wheel and publish them to PyPI from '{branch}'"
     would += "; 'add: [pypi-publish]' alone would publish from every branch"
     yield Suggestion("pypi-publish", f"the repository has {_named(files)} and no job publishes it", would, lines)

@@ -10,7 +10,6 @@ from migrate.circleci.conditions import FALSE, tests
 from migrate.circleci.events import SCHEDULE, on_push, starters
 from migrate.circleci.filters import BRANCH as BRANCH_SUBJECT
 from migrate.circleci.plan import Plan, Workflow
-from migrate.circleci.statement_values import value
 from migrate.verify import samples
 from migrate.verify.circleci_side import is_scheduled
 from migrate.verify.events import CUSTOM, Event, Facts
@@ -108,6 +107,8 @@ def _of_schedule(title: str, pipelines: tuple[str, ...], behind: list[Workflow])
 
 def _values(workflow: Workflow) -> Iterator[tuple[str, str | int | float | bool | None]]:
     """The values of parameters under which a workflow is written."""
+    from migrate.circleci.statement_values import value  # the expression language: few workflows have values
+
     for name, node in workflow.given:
         known = value(node)
         if isinstance(known, str | int | float | bool):
