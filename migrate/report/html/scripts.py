@@ -73,9 +73,7 @@ def _matched(
     source = sources.by_number[whole.lines.file]
     place = whole.lines.first
     for line in lines:
-        said = target.said[line - 1]
-        places = (n for n in range(place, whole.lines.last + 1) if said and source.said[n - 1] == said)
-        there = next(places, 0)
+        there = source.saying(target.said[line - 1], place, whole.lines.last)
         if there:
             place = there + 1
             way = tuple(dict.fromkeys((*whole.way, whole.lines)))

@@ -3,7 +3,7 @@
 Secrets are masked here, once, so that nothing that the page shows of a file can have one.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import takewhile
@@ -116,6 +116,19 @@ class Text:
         number = bisect_right(self._starts, (line, 0))
         there = number < len(self.extents) and self.extents[number].line == line
         return self.extents[number].depth if there else 0
+
+    @cached_property
+    def _saying(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, one in enumerate(self.said, 1):
+            found.setdefault(one, []).append(number)
+        return found
+
+    def saying(self, said: str, first: int, last: int) -> int:
+        """The first line of these that says this; 0 if none does, or if it is nothing."""
+        numbers = self._saying.get(said, []) if said else []
+        at = bisect_left(numbers, first)
+        return numbers[at] if at < len(numbers) and numbers[at] <= last else 0
 
     def inside(self, span: Span) -> Iterator[Extent]:
         """Everything below the key or item at a place."""
