@@ -1,7 +1,7 @@
 """The choices file `circle2bb.yml`: what the converter cannot know, read and checked."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from migrate.diagnostics import Fate, Span, declare
@@ -159,8 +159,9 @@ def _selections(node: Node | None, claims: Claims) -> tuple[Selection, ...]:
 
 
 def _texts(node: Node | None, name: str, claims: Claims) -> tuple[tuple[str, str, Span], ...]:
-    text: Callable[[Entry], str] = lambda entry: claims.text(entry.value, name, (entry.key.span,))  # noqa: E731
-    return tuple((entry.key.text, text(entry), entry.key.span) for entry in claims.each(node))
+    return tuple(
+        (one.key.text, claims.text(one.value, name, (one.key.span,)), one.key.span) for one in claims.each(node)
+    )
 
 
 def _durations(node: Node | None, claims: Claims) -> tuple[tuple[str, int, Span], ...]:

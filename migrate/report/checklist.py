@@ -20,7 +20,7 @@ from migrate.lower.plan.schedules import PROJECT_SCHEDULE, SCHEDULE
 from migrate.lower.sizes import IP_RANGES, IP_RANGES_LOST
 from migrate.lower.ssh_keys import SSH_KEY, SSH_KEY_VARIABLE
 from migrate.report.outcome import Converted
-from migrate.report.scopes import Placed, placed
+from migrate.report.scopes import Placed
 
 DEFAULT_ENVIRONMENTS = ("Production", "Staging", "Test")
 """What Bitbucket makes when Pipelines is enabled."""
@@ -71,16 +71,16 @@ def _type(name: str) -> str:
     return next((kind for word, kind in _TYPES if word in name.lower()), "Test")
 
 
-def tasks(outcome: Converted, places: tuple[Environment, ...], dropped: frozenset[str]) -> tuple[Task, ...]:
+def tasks(
+    outcome: Converted, places: tuple[Environment, ...], variables: tuple[Placed, ...], dropped: frozenset[str]
+) -> tuple[Task, ...]:
     """The tasks in order; what there is nothing of is left out, and so are the jobs that are `dropped`."""
     notes = tuple(note for note in outcome.notes if note.job not in dropped)
-    return tuple(_tasks(outcome, places, notes))
+    enabled = Task("Enable Pipelines", "Repository settings, Pipelines, Settings", commands=_setup(outcome))
+    return (enabled, *_settings(outcome, places, variables), *_by_notes(notes), *_in_the_repository(outcome))
 
 
-def _tasks(outcome: Converted, places: tuple[Environment, ...], notes: tuple[Note, ...]) -> Iterator[Task]:
-    yield Task("Enable Pipelines", "Repository settings, Pipelines, Settings", commands=_setup(outcome))
-    yield from _settings(outcome, places)
-    yield from _by_notes(notes)
+def _in_the_repository(outcome: Converted) -> Iterator[Task]:
     if outcome.scaffold:
         files = tuple(f"'{file.path}' (written to 'scaffold/{file.path}'): {file.why}" for file in outcome.scaffold)
         yield Task("Review the files that the repository lacks, and commit them", "", files)
@@ -102,11 +102,10 @@ def _setup(outcome: Converted) -> tuple[str, ...]:
     return () if path.startswith("<") else (_SHOWS, f"{_SETUP} {shlex.quote(path)}")
 
 
-def _settings(outcome: Converted, places: tuple[Environment, ...]) -> Iterator[Task]:
+def _settings(outcome: Converted, places: tuple[Environment, ...], variables: tuple[Placed, ...]) -> Iterator[Task]:
     if places:
         items = tuple(f"'{one.name}'{_how(one)}" for one in places)
         yield Task("Create the deployment environments", "Repository settings, Deployments", items)
-    variables = tuple(placed(outcome))
     if items := tuple(_variable(one) for one in variables if not one.environment):
         yield Task("Create the repository variables", "Repository settings, Repository variables", items)
     for place in dict.fromkeys(one.environment for one in variables if one.environment):

@@ -85,7 +85,7 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
     ledger = rows(outcome.before, outcome.plan, outcome.choices, found, outcome.notes)
     targets = {row.id: row.target for row in ledger}
     fates = Counter(note.code.fate for note in outcome.notes)
-    places = environments(outcome.pipelines)
+    places, variables = environments(outcome.pipelines), tuple(placed(outcome))
     return Summary(
         version,
         outcome.source,
@@ -93,9 +93,9 @@ def summarise(outcome: Converted, version: str, files: tuple[str, ...] = ()) -> 
         ledger,
         tuple(Remark(note, targets.get(note.job)) for note in outcome.notes),
         tuple((fate, fates[fate]) for fate in Fate),
-        tuple(placed(outcome)),
+        variables,
         places,
-        tasks(outcome, places, frozenset(row.id for row in ledger if row.fate == Fate.DROPPED)),
+        tasks(outcome, places, variables, frozenset(row.id for row in ledger if row.fate == Fate.DROPPED)),
         suggestions(outcome),
         outcome.before,
         outcome.plan,

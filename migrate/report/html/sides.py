@@ -73,7 +73,7 @@ def section(both: Sides, entries: Mapping[int, int]) -> Html:
         piece
         for source, lines in zip(both.sources, both.lines, strict=True)
         for piece in (
-            _name(source, len(both.sources) > 1),
+            _name(source, shown=len(both.sources) > 1),
             *_lines(source, f"s{source.number}-", [one.fate for one in lines]),
         )
     ]
@@ -108,7 +108,7 @@ def _pane(name: str, title: str, lines: Iterable[Html]) -> Html:
     return element("div", element("h3", title, id=f"{name}-title"), box, class_="side")
 
 
-def _name(source: Text, shown: bool) -> Html:  # noqa: FBT001
+def _name(source: Text, *, shown: bool) -> Html:
     return element("div", source.name, class_="file", role="presentation") if shown else Html("")
 
 
